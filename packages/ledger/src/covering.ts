@@ -1,0 +1,94 @@
+import { decodeDetail, type Row } from "./row.ts";
+
+/** An entry as far as it takes to tell whether it describes the same call as a row. */
+export interface Covering {
+  readonly id: bigint;
+  readonly trace_id: Uint8Array;
+  readonly span_id: Uint8Array;
+  readonly ancestors: Uint8Array;
+  readonly kind: string;
+  readonly reason: string | null;
+  readonly customer: bigint;
+  readonly feature: bigint;
+  readonly provider: bigint;
+  readonly model: bigint;
+  readonly scope: bigint;
+  readonly response_id: string | null;
+  readonly outcome: string;
+  readonly quality: string;
+  readonly aggregate: bigint;
+  readonly started_at: bigint;
+  readonly occurred_at: bigint;
+  readonly net_nano: bigint;
+  readonly net_atto: bigint;
+  readonly detail: string;
+  readonly adjusted_calls: bigint;
+  /** How many spans of the newcomer's instrumentation this entry already stands for. */
+  readonly covers_scope: bigint;
+}
+
+const QUALITY_ORDER = ["missing", "estimated", "partial", "reported"];
+
+/** How two spans are known to describe one call: `line`, one is above the other; by response id; as siblings. */
+export type Relation = "line" | "response" | "sibling";
+
+/** A row as it is compared, with its names as the ledger's numbers. */
+export interface Newcomer {
+  readonly row: Row;
+  readonly scope: bigint;
+  readonly model: bigint;
+}
+
+/**
+ * One call, one charge: several instrumentations may each describe the same call with a span of their
+ * own. Two spans describe one call when one is above the other, or when they carry the same response
+ * id, come from different instrumentations and overlap in time. (A response id alone is not enough:
+ * self-hosted models and test servers repeat theirs.) As a last resort, two different instrumentations'
+ * spans under one parent, of one model, at one time, of which one records no response id.
+ */
+export function relation({ row, scope, model }: Newcomer, entry: Covering): Relation | undefined {
+  if (!counts(entry)) return undefined;
+  if (isAbove(entry.span_id, row.ancestors, row.traceId, entry)) return "line";
+  if (isAbove(row.spanId, entry.ancestors, row.traceId, entry)) return "line";
+  if (scope === entry.scope) return undefined;
+  if (row.startedAt > entry.occurred_at || entry.started_at > row.occurredAt) return undefined;
+  if (row.responseId !== null && row.responseId === entry.response_id) return "response";
+  // An entry that stands for one span of the newcomer's instrumentation does not stand for a second.
+  return entry.covers_scope === 0n && areSiblings(row, model, entry) ? "sibling" : undefined;
+}
+
+/**
+ * True when the row is to be charged in the entry's place: it is below the entry, or it knows more.
+ * The same two spans give the same answer in either order of arrival.
+ */
+export function replaces(row: Row, entry: Covering): boolean {
+  const rowIsSum = row.aggregate === 1;
+  const entryIsSum = entry.aggregate === 1n;
+  if (rowIsSum !== entryIsSum) return entryIsSum;
+  const byQuality = QUALITY_ORDER.indexOf(row.quality) - QUALITY_ORDER.indexOf(entry.quality);
+  if (byQuality !== 0) return byQuality > 0;
+  if (isAbove(entry.span_id, row.ancestors, row.traceId, entry)) return true;
+  if (isAbove(row.spanId, entry.ancestors, row.traceId, entry)) return false;
+  const byUnits = row.tokens.length - decodeDetail(entry.detail).quantities.length;
+  if (byUnits !== 0) return byUnits > 0;
+  return Buffer.compare(row.spanId, entry.span_id) < 0;
+}
+
+function counts(entry: Covering): boolean {
+  if (entry.kind === "covered") return false;
+  return entry.kind === "held" || 1n + entry.adjusted_calls > 0n;
+}
+
+function isAbove(spanId: Uint8Array, ancestors: Uint8Array, traceId: Uint8Array, entry: Covering): boolean {
+  if (Buffer.compare(traceId, entry.trace_id) !== 0) return false;
+  for (let at = 0; at < ancestors.length; at += 8) {
+    if (Buffer.compare(ancestors.subarray(at, at + 8), spanId) === 0) return true;
+  }
+  return false;
+}
+
+function areSiblings(row: Row, model: bigint, entry: Covering): boolean {
+  if (row.responseId !== null && entry.response_id !== null) return false;
+  if (model !== entry.model || row.ancestors.length < 8 || entry.ancestors.length < 8) return false;
+  return Buffer.compare(row.ancestors.subarray(0, 8), entry.ancestors.subarray(0, 8)) === 0;
+}

@@ -1,0 +1,95 @@
+import { DatabaseSync } from "node:sqlite";
+import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
+
+/** The ledger can't be opened or written; the message says what is wrong and with which file. */
+export class LedgerError extends Error {
+  override readonly name = "LedgerError";
+}
+
+/** First SQLite release without the bug that lets a checkpoint skip committed transactions (3.7.0 to 3.51.2). */
+const OLDEST_SQLITE = [3, 51, 3] as const;
+
+/** Opens the file for the one writer, creating and migrating it where needed. Throws LedgerError. */
+export function openForWriting(path: string): DatabaseSync {
+  return opened(path, () => {
+    const database = new DatabaseSync(path, { timeout: 5_000 });
+    try {
+      requireVersion(database);
+      // Whether the file is ours is checked before anything is written to it.
+      requireOurs(database, path);
+      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+      migrate(database, path);
+      return database;
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  });
+}
+
+/** Opens the file for looking into it; a writer may be at work meanwhile. Throws LedgerError. */
+export function openForReading(path: string): DatabaseSync {
+  return opened(path, () => {
+    const database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+    requireVersion(database);
+    requireOurs(database, path);
+    const version = pragma(database, "user_version");
+    if (version === 0) throw new LedgerError(`${path} is not a Keeptabs ledger`);
+    requireKnown(version, path);
+    return database;
+  });
+}
+
+function opened(path: string, open: () => DatabaseSync): DatabaseSync {
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof LedgerError) throw error;
+    throw new LedgerError(`cannot open the ledger ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function requireVersion(database: DatabaseSync): void {
+  const { version } = database.prepare("SELECT sqlite_version() AS version").get() as { version: string };
+  const parts = version.split(".").map(Number);
+  for (const [i, oldest] of OLDEST_SQLITE.entries()) {
+    const part = parts[i] ?? 0;
+    if (part > oldest) return;
+    if (part < oldest) {
+      throw new LedgerError(
+        `SQLite ${version} can lose committed data; ${OLDEST_SQLITE.join(".")} or newer is needed: use Node 24.21 or newer`,
+      );
+    }
+  }
+}
+
+function requireOurs(database: DatabaseSync, path: string): void {
+  const tables = database.prepare("SELECT count(*) AS tables FROM sqlite_schema").get() as { tables: number };
+  if (tables.tables > 0 && pragma(database, "application_id") !== APPLICATION_ID) {
+    throw new LedgerError(`${path} is a SQLite file, but not a Keeptabs ledger`);
+  }
+}
+
+function requireKnown(version: number, path: string): void {
+  if (version > MIGRATIONS.length) {
+    throw new LedgerError(
+      `the ledger ${path} has schema ${version}, this release knows ${MIGRATIONS.length}: use a newer release`,
+    );
+  }
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  const version = pragma(database, "user_version");
+  requireKnown(version, path);
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index < version) continue;
+    database.exec(
+      `BEGIN IMMEDIATE; PRAGMA application_id = ${APPLICATION_ID}; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`,
+    );
+  }
+}
+
+function pragma(database: DatabaseSync, name: "application_id" | "user_version"): number {
+  const row = database.prepare(`PRAGMA ${name}`).get() as Record<string, number> | undefined;
+  return row?.[name] ?? 0;
+}

@@ -1,0 +1,85 @@
+import { type CostSource, joinUsd } from "@keeptabs/pricing";
+import type { Outcome, UsageQuality } from "@keeptabs/usage";
+import type { Entry, EntryKind } from "./entry.ts";
+import { decodeDetail } from "./row.ts";
+
+/** An entry as SQL gives it; integers are bigint. */
+export interface EntryRow {
+  readonly id: bigint;
+  readonly source: string;
+  readonly trace_id: Uint8Array;
+  readonly span_id: Uint8Array;
+  readonly kind: EntryKind;
+  readonly reason: string | null;
+  readonly customer: string;
+  readonly feature: string;
+  readonly provider: string;
+  readonly request_model: string | null;
+  readonly response_model: string | null;
+  readonly operation: string;
+  readonly dialect: string;
+  readonly scope: string;
+  readonly response_id: string | null;
+  readonly outcome: Outcome;
+  readonly quality: UsageQuality;
+  readonly lower_bound: bigint;
+  readonly started_at: bigint;
+  readonly occurred_at: bigint;
+  readonly booked_at: bigint;
+  readonly list_nano: bigint;
+  readonly list_atto: bigint;
+  readonly net_nano: bigint;
+  readonly net_atto: bigint;
+  readonly cost_source: CostSource;
+  readonly price_version: string | null;
+  readonly detail: string;
+  readonly covered_by: bigint | null;
+  readonly adjusted_calls: bigint;
+}
+
+/** Selects `EntryRow`s; a WHERE clause on `e` follows. */
+export const ENTRY_COLUMNS = `
+  SELECT e.id, s.name AS source, e.trace_id, e.span_id, e.kind, e.reason, c.name AS customer, f.name AS feature,
+    p.name AS provider, rq.name AS request_model, rs.name AS response_model, o.name AS operation, d.name AS dialect,
+    sc.name AS scope, e.response_id, e.outcome, e.quality, e.lower_bound, e.started_at, e.occurred_at, e.booked_at,
+    e.list_nano, e.list_atto, e.net_nano, e.net_atto, e.cost_source, e.price_version, e.detail, e.covered_by,
+    coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls
+  FROM entries e JOIN names s ON s.id = e.source JOIN names c ON c.id = e.customer JOIN names f ON f.id = e.feature
+    JOIN names p ON p.id = e.provider LEFT JOIN names rq ON rq.id = e.request_model
+    LEFT JOIN names rs ON rs.id = e.response_model JOIN names o ON o.id = e.operation
+    JOIN names d ON d.id = e.dialect JOIN names sc ON sc.id = e.scope`;
+
+/** The entry that a row holds. */
+export function entryOf(row: EntryRow): Entry {
+  const first = row.kind === "covered" || row.kind === "held" ? 0n : 1n;
+  return {
+    id: Number(row.id),
+    source: row.source,
+    traceId: Buffer.from(row.trace_id).toString("hex"),
+    spanId: Buffer.from(row.span_id).toString("hex"),
+    kind: row.kind,
+    reason: row.reason ?? undefined,
+    posted: first + row.adjusted_calls > 0n,
+    customer: row.customer,
+    feature: row.feature,
+    provider: row.provider,
+    requestModel: row.request_model ?? undefined,
+    responseModel: row.response_model ?? undefined,
+    operation: row.operation,
+    responseId: row.response_id ?? undefined,
+    dialect: row.dialect,
+    scope: row.scope,
+    outcome: row.outcome,
+    quality: row.quality,
+    lowerBound: row.lower_bound === 1n,
+    startedAt: row.started_at,
+    occurredAt: row.occurred_at,
+    bookedAt: row.booked_at,
+    list: joinUsd(row.list_nano, row.list_atto),
+    net: joinUsd(row.net_nano, row.net_atto),
+    costSource: row.cost_source,
+    priceVersion: row.price_version ?? undefined,
+    coveredBy: row.covered_by === null ? undefined : Number(row.covered_by),
+    ...decodeDetail(row.detail),
+  };
+}

@@ -1,0 +1,116 @@
+import { Worker } from "node:worker_threads";
+import { LedgerError } from "./database.ts";
+import type { Booking, BookingResult, Posting } from "./entry.ts";
+import { lockLedger } from "./lock.ts";
+import type { Answer, Request, WriterOptions } from "./protocol.ts";
+import { rowOf } from "./row.ts";
+
+/** What an append did, after its commit. */
+export interface Appended {
+  /** One for each booking, in order. */
+  readonly results: readonly BookingResult[];
+  /** Everything that was posted to totals, adjustments of earlier entries included. */
+  readonly postings: readonly Posting[];
+  /** How long the commit took that these bookings were part of. */
+  readonly commitSeconds: number;
+}
+
+interface Pending {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: LedgerError) => void;
+}
+
+/**
+ * The ledger's writing side. One process writes to a ledger; looking into it is `openLedgerReader`'s.
+ */
+export class Ledger {
+  readonly path: string;
+  readonly #worker: Worker;
+  readonly #unlock: () => void;
+  readonly #pending = new Map<number, Pending>();
+  #nextId = 1;
+  #broken: LedgerError | undefined;
+
+  private constructor(path: string, worker: Worker, unlock: () => void) {
+    this.path = path;
+    this.#worker = worker;
+    this.#unlock = unlock;
+    worker.on("message", (answer: Answer) => this.#take(answer));
+    worker.on("error", (error) =>
+      this.#break(new LedgerError(`the ledger's writer failed: ${(error as Error).message}`)),
+    );
+    worker.on("exit", () => this.#break(new LedgerError("the ledger is closed")));
+  }
+
+  /**
+   * Opens the ledger for writing, creating the file where there is none. Throws LedgerError when the
+   * file can't be written, is not a ledger, is newer than this release, or has another writer.
+   */
+  static async open(path: string): Promise<Ledger> {
+    const unlock = lockLedger(path);
+    // Beside the source it is TypeScript, in the published package it is JavaScript.
+    const script = new URL(import.meta.url.endsWith(".ts") ? "./writer.ts" : "./writer.js", import.meta.url);
+    const worker = new Worker(script, { workerData: { path } satisfies WriterOptions });
+    try {
+      await new Promise<void>((resolve, reject) => {
+        worker.once("message", () => resolve());
+        worker.once("error", reject);
+      });
+    } catch (error) {
+      unlock();
+      const { message } = error as Error;
+      throw new LedgerError(message, { cause: error });
+    }
+    return new Ledger(path, worker, unlock);
+  }
+
+  /**
+   * Books calls, all or none, and answers after they are on disk. A call that is booked already changes
+   * nothing. `now` is when they were received, Unix nanoseconds. Rejects with LedgerError when the
+   * ledger can't commit: nothing is booked then, and the same bookings may be tried again.
+   */
+  async append(bookings: readonly Booking[], now: bigint): Promise<Appended> {
+    if (bookings.length === 0) return { results: [], postings: [], commitSeconds: 0 };
+    const answer = await this.#ask((id) => ({ kind: "append", id, rows: bookings.map(rowOf), now }));
+    if (answer.kind !== "booked") throw new LedgerError(`unexpected answer of the writer: ${answer.kind}`);
+    return { results: answer.results, postings: answer.postings, commitSeconds: answer.seconds };
+  }
+
+  /** Appends that are waiting for their commit. */
+  get waiting(): number {
+    return this.#pending.size;
+  }
+
+  /** Commits what was appended, closes the file and lets the next writer in. */
+  async close(): Promise<void> {
+    if (this.#broken !== undefined) return;
+    await this.#ask((id) => ({ kind: "close", id }));
+    await this.#worker.terminate();
+    this.#unlock();
+  }
+
+  #ask(request: (id: number) => Request): Promise<Answer> {
+    if (this.#broken !== undefined) return Promise.reject(this.#broken);
+    const id = this.#nextId++;
+    const message = request(id);
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      this.#worker.postMessage(message);
+    });
+  }
+
+  #take(answer: Answer): void {
+    if (answer.kind === "open") return;
+    const pending = this.#pending.get(answer.id);
+    this.#pending.delete(answer.id);
+    if (answer.kind === "failed")
+      pending?.reject(new LedgerError(`the ledger could not commit: ${answer.message}`));
+    else pending?.resolve(answer);
+  }
+
+  #break(error: LedgerError): void {
+    this.#broken ??= error;
+    for (const { reject } of this.#pending.values()) reject(this.#broken);
+    this.#pending.clear();
+  }
+}

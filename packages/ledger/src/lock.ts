@@ -1,0 +1,27 @@
+import { DatabaseSync } from "node:sqlite";
+import { LedgerError } from "./database.ts";
+
+/**
+ * Makes sure that one process writes to a ledger. The lock is held on a small file beside it, by the
+ * operating system, so that it is gone with the process, however that ends. Throws LedgerError when
+ * another process holds it. Returns the function that gives it back.
+ */
+export function lockLedger(path: string): () => void {
+  const lockPath = `${path}.lock`;
+  let lock: DatabaseSync | undefined;
+  try {
+    lock = new DatabaseSync(lockPath, { timeout: 0 });
+    lock.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE;");
+  } catch (error) {
+    lock?.close();
+    const { message } = error as Error;
+    throw new LedgerError(
+      /locked|busy/i.test(message)
+        ? `another process is writing to the ledger ${path}`
+        : `cannot lock the ledger ${path}: ${message}`,
+      { cause: error },
+    );
+  }
+  const held = lock;
+  return () => held.close();
+}

@@ -1,0 +1,31 @@
+import type { BookingResult, Posting } from "./entry.ts";
+import type { Row } from "./row.ts";
+
+/** What the writer's thread is started with. */
+export interface WriterOptions {
+  readonly path: string;
+}
+
+/** What the front asks of the writer's thread. */
+export type Request = AppendRequest | { readonly kind: "close"; readonly id: number };
+
+/** Rows to be booked, all or none; `now` is Unix nanoseconds. */
+export interface AppendRequest {
+  readonly kind: "append";
+  readonly id: number;
+  readonly rows: readonly Row[];
+  readonly now: bigint;
+}
+
+/** What the writer's thread answers; `booked` only after the commit. */
+export type Answer =
+  | { readonly kind: "open" }
+  | {
+      readonly kind: "booked";
+      readonly id: number;
+      readonly results: readonly BookingResult[];
+      readonly postings: readonly Posting[];
+      readonly seconds: number;
+    }
+  | { readonly kind: "closed"; readonly id: number }
+  | { readonly kind: "failed"; readonly id: number; readonly message: string };

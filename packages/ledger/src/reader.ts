@@ -1,0 +1,188 @@
+import type { DatabaseSync } from "node:sqlite";
+import { type AttoUsd, joinUsd } from "@keeptabs/pricing";
+import type { Outcome } from "@keeptabs/usage";
+import { openForReading } from "./database.ts";
+import type { Entry } from "./entry.ts";
+import { ENTRY_COLUMNS, type EntryRow, entryOf } from "./entry-row.ts";
+import { COUNTERS } from "./projections.ts";
+import { type TotalsQuery, totalsStatement } from "./totals-query.ts";
+
+/** A sum over calls. */
+export interface Total {
+  /** The values of the dimensions that were asked for, in that order; an hour is a number of hours since 1970. */
+  readonly key: readonly string[];
+  readonly calls: number;
+  readonly unpricedCalls: number;
+  readonly failedCalls: number;
+  readonly net: AttoUsd;
+}
+
+/** A sum of one unit. */
+export interface QuantityTotal {
+  readonly key: readonly string[];
+  readonly unit: string;
+  readonly quantity: bigint;
+}
+
+/** Counters as they stand in the ledger, from which the metrics start. */
+export interface Counters {
+  readonly cost: readonly {
+    customer: string;
+    feature: string;
+    provider: string;
+    model: string;
+    amount: AttoUsd;
+  }[];
+  readonly tokens: readonly {
+    customer: string;
+    provider: string;
+    model: string;
+    unit: string;
+    quantity: bigint;
+  }[];
+  readonly calls: readonly { customer: string; feature: string; outcome: Outcome; count: bigint }[];
+  readonly unpriced: readonly { provider: string; model: string; reason: string; count: bigint }[];
+}
+
+/** Looks into a ledger; the writer may be at work meanwhile. */
+export class LedgerReader {
+  readonly #database: DatabaseSync;
+
+  private constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  /** Throws LedgerError when the file is missing or not a ledger of a known schema. */
+  static open(path: string): LedgerReader {
+    return new LedgerReader(openForReading(path));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Sums of calls and money in `[from, until)`, grouped; from hourly totals where both ends are whole hours. */
+  totals(query: TotalsQuery): Total[] {
+    const { sql, parameters } = totalsStatement(query);
+    return this.#all<Record<string, string | bigint>>(sql, parameters).map((row) => ({
+      key: query.groupBy.map((dimension) => String(row[dimension])),
+      calls: Number(row["calls"]),
+      unpricedCalls: Number(row["unpriced_calls"]),
+      failedCalls: Number(row["failed_calls"]),
+      net: joinUsd(row["net_nano"] as bigint, row["net_atto"] as bigint),
+    }));
+  }
+
+  /** Sums of units in whole hours `[from, until)`, grouped. */
+  quantities(query: TotalsQuery): QuantityTotal[] {
+    const { sql, parameters } = totalsStatement(query, "quantities");
+    return this.#all<Record<string, string | bigint>>(sql, parameters).map((row) => ({
+      key: query.groupBy.map((dimension) => String(row[dimension])),
+      unit: String(row["unit"]),
+      quantity: row["quantity"] as bigint,
+    }));
+  }
+
+  /** Everything that was ever counted. */
+  counters(): Counters {
+    const rows = (metric: number): readonly (readonly [string, string, string, string, bigint, bigint])[] =>
+      this.#all<{ a: string; b: string; c: string; d: string; whole: bigint; atto: bigint }>(
+        `SELECT a.name AS a, b.name AS b, c.name AS c, d.name AS d, whole, atto FROM counters
+           LEFT JOIN names a ON a.id = counters.a LEFT JOIN names b ON b.id = counters.b
+           LEFT JOIN names c ON c.id = counters.c LEFT JOIN names d ON d.id = counters.d
+         WHERE metric = ?`,
+        [metric],
+      ).map(({ a, b, c, d, whole, atto }) => [a, b, c, d, whole, atto] as const);
+    return {
+      cost: rows(COUNTERS.cost).map(([customer, feature, provider, model, nano, atto]) => ({
+        customer,
+        feature,
+        provider,
+        model,
+        amount: joinUsd(nano, atto),
+      })),
+      tokens: rows(COUNTERS.tokens).map(([customer, provider, model, unit, quantity]) => ({
+        customer,
+        provider,
+        model,
+        unit,
+        quantity,
+      })),
+      calls: rows(COUNTERS.calls).map(([customer, feature, outcome, , count]) => ({
+        customer,
+        feature,
+        outcome: outcome as Outcome,
+        count,
+      })),
+      unpriced: rows(COUNTERS.unpriced).map(([provider, model, reason, , count]) => ({
+        provider,
+        model,
+        reason,
+        count,
+      })),
+    };
+  }
+
+  /** The entry of a span, from whichever source; undefined when there is none. */
+  entry(traceId: string, spanId: string): Entry | undefined {
+    const [row] = this.#all<EntryRow>(
+      `${ENTRY_COLUMNS} WHERE e.trace_id = ? AND e.span_id = ? ORDER BY e.id LIMIT 1`,
+      [Buffer.from(traceId, "hex"), Buffer.from(spanId, "hex")],
+    );
+    return row === undefined ? undefined : entryOf(row);
+  }
+
+  /** The dearest calls of a period (Unix milliseconds), of one customer or of all. */
+  dearest(query: { fromMs: number; untilMs: number; customer?: string; limit: number }): Entry[] {
+    const mine = query.customer === undefined ? "" : "AND e.customer = (SELECT id FROM names WHERE name = ?)";
+    return this.#all<EntryRow>(
+      `${ENTRY_COLUMNS} WHERE e.occurred_at >= ? AND e.occurred_at < ? ${mine} AND e.kind NOT IN ('covered', 'held')
+       ORDER BY e.net_nano DESC, e.net_atto DESC LIMIT ?`,
+      [
+        BigInt(query.fromMs) * 1_000_000n,
+        BigInt(query.untilMs) * 1_000_000n,
+        ...(query.customer === undefined ? [] : [query.customer]),
+        query.limit,
+      ],
+    ).map(entryOf);
+  }
+
+  /** How many entries of each kind there are, and how many conflicts were kept aside. */
+  census(): ReadonlyMap<string, number> {
+    const kinds = this.#all<{ kind: string; count: bigint }>(
+      "SELECT kind, count(*) AS count FROM entries GROUP BY kind",
+      [],
+    );
+    const [conflicts] = this.#all<{ count: bigint }>("SELECT count(*) AS count FROM conflicts", []);
+    return new Map([
+      ...kinds.map(({ kind, count }) => [kind, Number(count)] as const),
+      ["conflict", Number(conflicts?.count ?? 0n)],
+    ]);
+  }
+
+  /** Models that could not be priced in a period, with why and how often. */
+  unpriced(
+    fromMs: number,
+    untilMs: number,
+  ): { provider: string; model: string; reason: string; calls: number }[] {
+    return this.#all<{ provider: string; model: string; reason: string; calls: bigint }>(
+      `SELECT p.name AS provider, m.name AS model, e.reason AS reason, count(*) AS calls FROM entries e
+         JOIN names p ON p.id = e.provider JOIN names m ON m.id = e.model
+       WHERE e.kind IN ('unpriced', 'partly_unpriced') AND e.occurred_at >= ? AND e.occurred_at < ?
+       GROUP BY 1, 2, 3 ORDER BY calls DESC, model, reason`,
+      [BigInt(fromMs) * 1_000_000n, BigInt(untilMs) * 1_000_000n],
+    ).map((row) => ({ ...row, calls: Number(row.calls) }));
+  }
+
+  /** When the last call ended, Unix milliseconds; undefined in an empty ledger. */
+  lastCallMs(): number | undefined {
+    const [row] = this.#all<{ last: bigint | null }>("SELECT max(occurred_at) AS last FROM entries", []);
+    return row === undefined || row.last === null ? undefined : Number(row.last / 1_000_000n);
+  }
+
+  #all<T>(sql: string, parameters: readonly (string | number | bigint | Uint8Array)[]): T[] {
+    const statement = this.#database.prepare(sql);
+    statement.setReadBigInts(true);
+    return statement.all(...parameters) as T[];
+  }
+}

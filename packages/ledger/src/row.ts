@@ -1,0 +1,208 @@
+import { createHash } from "node:crypto";
+import type { AttoUsd, Charge, ChargeLine } from "@keeptabs/pricing";
+import { formatUsd, parseUsd, splitUsd } from "@keeptabs/pricing";
+import { type Call, type Outcome, UNATTRIBUTED, type UsageQuality } from "@keeptabs/usage";
+import type { Booking, EntryKind } from "./entry.ts";
+
+/** Feature of a call that none was named for. */
+export const NO_FEATURE = "";
+
+/** A booking in the form in which it crosses to the writer's thread: flat, and cheap to copy. */
+export interface Row {
+  readonly source: string;
+  readonly traceId: Uint8Array;
+  readonly spanId: Uint8Array;
+  readonly contentHash: Uint8Array;
+  /** Span ids, nearest first, 8 bytes each. */
+  readonly ancestors: Uint8Array;
+  readonly kind: EntryKind;
+  readonly reason: string | null;
+  readonly customer: string;
+  readonly feature: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly requestModel: string | null;
+  readonly responseModel: string | null;
+  readonly operation: string;
+  readonly dialect: string;
+  readonly scope: string;
+  readonly responseId: string | null;
+  readonly outcome: Outcome;
+  readonly quality: UsageQuality;
+  readonly lowerBound: number;
+  readonly aggregate: number;
+  readonly startedAt: bigint;
+  readonly occurredAt: bigint;
+  readonly listNano: bigint;
+  readonly listAtto: bigint;
+  readonly netNano: bigint;
+  readonly netAtto: bigint;
+  readonly costSource: string;
+  readonly priceVersion: string | null;
+  readonly detail: string;
+  readonly tokens: readonly (readonly [string, number])[];
+}
+
+/** Flattens a booking. Throws RangeError when an id is not hex of the right length. */
+export function rowOf({ source, call, charge, customer, feature, ancestors }: Booking): Row {
+  const list = splitUsd(charge.list);
+  const net = splitUsd(charge.net);
+  const quantities = allQuantities(call);
+  return {
+    source,
+    traceId: idBytes(call.traceId, 16, "trace id"),
+    spanId: idBytes(call.spanId, 8, "span id"),
+    contentHash: contentHash(call, quantities),
+    ancestors: idBytes(ancestors.join(""), ancestors.length * 8, "ancestors"),
+    kind: call.aggregate ? "held" : charge.status,
+    reason: charge.reason ?? null,
+    customer: customer ?? UNATTRIBUTED,
+    feature: feature ?? NO_FEATURE,
+    provider: call.provider,
+    model: call.responseModel ?? call.requestModel ?? "",
+    requestModel: call.requestModel ?? null,
+    responseModel: call.responseModel ?? null,
+    operation: call.operation,
+    dialect: call.dialect,
+    scope: call.scope,
+    responseId: call.responseId ?? null,
+    outcome: call.outcome,
+    quality: call.usage.quality,
+    lowerBound: call.usage.lowerBound ? 1 : 0,
+    aggregate: call.aggregate ? 1 : 0,
+    startedAt: call.startedAt,
+    occurredAt: call.occurredAt,
+    listNano: list.nano,
+    listAtto: list.atto,
+    netNano: net.nano,
+    netAtto: net.atto,
+    costSource: charge.source,
+    priceVersion: charge.priceVersion ?? null,
+    detail: encodeDetail(charge, quantities, call.usage.notes),
+    tokens: quantities,
+  };
+}
+
+function allQuantities(call: Call): (readonly [string, number])[] {
+  const sums = new Map<string, number>(call.usage.quantities);
+  for (const other of call.usage.otherModels) {
+    for (const [unit, quantity] of other.quantities) sums.set(unit, (sums.get(unit) ?? 0) + quantity);
+  }
+  return [...sums];
+}
+
+/**
+ * What makes two deliveries of a span the same: everything that decides the charge or says whose it is.
+ * The price is not part of it, since prices may change between a delivery and its retry.
+ */
+function contentHash(call: Call, quantities: readonly (readonly [string, number])[]): Uint8Array {
+  const { usage } = call;
+  const content = JSON.stringify([
+    call.startedAt.toString(),
+    call.occurredAt.toString(),
+    call.provider,
+    call.requestModel ?? null,
+    call.responseModel ?? null,
+    call.operation,
+    call.responseId ?? null,
+    call.outcome,
+    quantities.toSorted(([a], [b]) => (a < b ? -1 : 1)),
+    usage.circumstances.serviceTier ?? null,
+    usage.circumstances.batch ?? false,
+    usage.circumstances.region ?? null,
+    usage.circumstances.speed ?? null,
+    usage.claims.map(({ amount, source }) => [amount, source]),
+    call.attribution.customer ?? null,
+    call.attribution.feature ?? null,
+  ]);
+  return createHash("sha256").update(content).digest().subarray(0, 16);
+}
+
+function idBytes(hex: string, length: number, what: string): Uint8Array {
+  const bytes = Buffer.from(hex, "hex");
+  if (bytes.length !== length || hex.length !== length * 2) {
+    throw new RangeError(`${what} must be ${length} bytes of hex, got "${hex}"`);
+  }
+  return bytes;
+}
+
+/** Lines in the order of their fields: they are the bulk of an entry. */
+type StoredLine = [
+  unit: string,
+  quantity: number,
+  rate: string,
+  per: number,
+  factors: readonly string[],
+  amount: string,
+  rounded: boolean,
+  priceVersion: string,
+  source: string,
+  checked: string,
+  model: string | null,
+];
+
+interface Detail {
+  readonly q: readonly (readonly [string, number])[];
+  readonly l: readonly StoredLine[];
+  readonly n: readonly string[];
+}
+
+function encodeDetail(
+  charge: Charge,
+  q: readonly (readonly [string, number])[],
+  n: readonly string[],
+): string {
+  const l = charge.lines.map(
+    (line): StoredLine => [
+      line.unit,
+      line.quantity,
+      line.rate,
+      line.per,
+      line.factors,
+      formatUsd(line.amount),
+      line.rounded,
+      line.priceVersion,
+      line.source,
+      line.checked,
+      line.model ?? null,
+    ],
+  );
+  return JSON.stringify({ q, l, n } satisfies Detail);
+}
+
+/** Reads an entry's detail back. */
+export function decodeDetail(text: string): {
+  readonly quantities: readonly (readonly [string, number])[];
+  readonly lines: readonly ChargeLine[];
+  readonly notes: readonly string[];
+} {
+  const { q, l, n } = JSON.parse(text) as Detail;
+  const lines = l.map(
+    ([
+      unit,
+      quantity,
+      rate,
+      per,
+      factors,
+      amount,
+      rounded,
+      priceVersion,
+      source,
+      checked,
+      model,
+    ]): ChargeLine => ({
+      unit,
+      quantity,
+      rate,
+      per,
+      factors,
+      amount: parseUsd(amount) as AttoUsd,
+      rounded,
+      priceVersion,
+      source,
+      checked,
+      ...(model === null ? {} : { model }),
+    }),
+  );
+  return { quantities: q, lines, notes: n };
+}

@@ -1,0 +1,70 @@
+import { existsSync, writeFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { Ledger, LedgerError, LedgerReader } from "@keeptabs/ledger";
+import { describe, expect, it } from "vitest";
+import { bookingOf, NOON, newLedgerPath } from "./bookings.ts";
+
+describe("the ledger's file", () => {
+  it("keeps everything over a restart", async () => {
+    const path = newLedgerPath();
+    const first = await Ledger.open(path);
+    const booking = bookingOf();
+    await first.append([booking], NOON);
+    await first.close();
+    const second = await Ledger.open(path);
+    expect((await second.append([booking], NOON)).results).toEqual([{ kind: "duplicate" }]);
+    await second.close();
+    const reader = LedgerReader.open(path);
+    expect(reader.counters().cost).toMatchObject([{ customer: "acme", amount: booking.charge.net }]);
+    reader.close();
+  });
+
+  it("has one writer: a second one is refused in one sentence, and let in after the first has closed", async () => {
+    const path = newLedgerPath();
+    const first = await Ledger.open(path);
+    await expect(Ledger.open(path)).rejects.toThrow(`another process is writing to the ledger ${path}`);
+    await first.close();
+    await (await Ledger.open(path)).close();
+  });
+
+  it("is refused when it belongs to somebody else, and left as it is", async () => {
+    const path = newLedgerPath();
+    const other = new DatabaseSync(path);
+    other.exec("CREATE TABLE theirs (x)");
+    other.close();
+    await expect(Ledger.open(path)).rejects.toThrow(/is a SQLite file, but not a Keeptabs ledger/);
+    writeFileSync(`${path}.txt`, "no database at all, but long enough to have a header of its own");
+    await expect(Ledger.open(`${path}.txt`)).rejects.toThrow(LedgerError);
+  });
+
+  it("is refused when a newer release wrote it", async () => {
+    const path = newLedgerPath();
+    await (await Ledger.open(path)).close();
+    const newer = new DatabaseSync(path);
+    newer.exec("PRAGMA user_version = 99");
+    newer.close();
+    await expect(Ledger.open(path)).rejects.toThrow(/schema 99, this release knows 1: use a newer release/);
+    expect(() => LedgerReader.open(path)).toThrow(/use a newer release/);
+  });
+
+  it("says which path it cannot write", async () => {
+    await expect(Ledger.open("/nowhere/at/all/ledger.db")).rejects.toThrow(/\/nowhere\/at\/all\/ledger\.db/);
+  });
+
+  it("is not made by looking for it", () => {
+    const path = newLedgerPath();
+    expect(() => LedgerReader.open(path)).toThrow(LedgerError);
+    expect(existsSync(path)).toBe(false);
+  });
+
+  it("does not let entries be changed or deleted", async () => {
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    await ledger.append([bookingOf()], NOON);
+    await ledger.close();
+    const database = new DatabaseSync(path);
+    expect(() => database.exec("UPDATE entries SET net_nano = 0")).toThrow(/append-only/);
+    expect(() => database.exec("DELETE FROM entries")).toThrow(/append-only/);
+    database.close();
+  });
+});

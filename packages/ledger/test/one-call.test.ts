@@ -1,0 +1,157 @@
+import { type Booking, Ledger, LedgerReader } from "@keeptabs/ledger";
+import { formatUsd, sumUsd } from "@keeptabs/pricing";
+import { missingUsage, usageOf } from "@keeptabs/usage";
+import { describe, expect, it } from "vitest";
+import { bookingOf, NOON, newLedgerPath, OCTOBER } from "./bookings.ts";
+
+/** Books each in a request of its own, then tells what the ledger counts. */
+async function after(
+  ...bookings: Booking[]
+): Promise<{ calls: number; net: string; charged: readonly string[] }> {
+  const path = newLedgerPath();
+  const ledger = await Ledger.open(path);
+  for (const booking of bookings) await ledger.append([booking], NOON);
+  const reader = LedgerReader.open(path);
+  const totals = reader.totals({ ...OCTOBER, groupBy: [] });
+  const charged = bookings
+    .map(({ call }) => reader.entry(call.traceId, call.spanId))
+    .flatMap((entry) => (entry?.posted === true ? [entry.spanId] : []));
+  reader.close();
+  await ledger.close();
+  return {
+    calls: totals[0]?.calls ?? 0,
+    net: formatUsd(sumUsd(totals.map(({ net }) => net))),
+    charged,
+  };
+}
+
+async function eitherWay(a: Booking, b: Booking) {
+  const forth = await after(a, b);
+  const back = await after(b, a);
+  expect(back).toEqual({ ...forth, charged: expect.arrayContaining([...forth.charged]) });
+  return forth;
+}
+
+const TRACE = "a".repeat(32);
+const OUTER = "1".repeat(16);
+const INNER = "2".repeat(16);
+const PARENT = "9".repeat(16);
+
+describe("one call, one charge", () => {
+  it("charges the inner of two spans of which one is above the other", async () => {
+    const outer = bookingOf({ call: { traceId: TRACE, spanId: OUTER, scope: "traceloop" } });
+    const inner = bookingOf({
+      call: { traceId: TRACE, spanId: INNER, parentSpanId: OUTER, scope: "native" },
+    });
+    expect(await eitherWay(outer, inner)).toEqual({ calls: 1, net: "0.0035", charged: [INNER] });
+  });
+
+  it("charges the outer span when the inner one knows less", async () => {
+    const outer = bookingOf({ call: { traceId: TRACE, spanId: OUTER, scope: "framework" } });
+    const inner = bookingOf({
+      call: { traceId: TRACE, spanId: INNER, parentSpanId: OUTER, scope: "http", usage: missingUsage() },
+    });
+    expect(await eitherWay(outer, inner)).toEqual({ calls: 1, net: "0.0035", charged: [OUTER] });
+  });
+
+  it("charges once what two instrumentations saw in two traces under one response id", async () => {
+    const a = bookingOf({ call: { responseId: "chatcmpl-1", scope: "langchain" } });
+    const b = bookingOf({ call: { responseId: "chatcmpl-1", scope: "openai" } });
+    expect(await eitherWay(a, b)).toMatchObject({ calls: 1, net: "0.0035" });
+  });
+
+  it("charges once what two instrumentations saw as siblings, one without a response id", async () => {
+    const call = { traceId: TRACE, parentSpanId: PARENT };
+    const a = bookingOf({ call: { ...call, spanId: OUTER, scope: "traceloop" } });
+    const b = bookingOf({ call: { ...call, spanId: INNER, scope: "native", responseId: "msg_1" } });
+    expect(await eitherWay(a, b)).toMatchObject({ calls: 1, net: "0.0035" });
+  });
+
+  it("charges both calls of one instrumentation that a test server gave one response id", async () => {
+    const a = bookingOf({ call: { responseId: "chatcmpl-123" } });
+    const b = bookingOf({ call: { responseId: "chatcmpl-123" } });
+    expect(await eitherWay(a, b)).toMatchObject({ calls: 2, net: "0.007" });
+  });
+
+  it("charges both calls with one response id when they did not overlap in time", async () => {
+    const later = { startedAt: NOON + 10_000_000_000n, occurredAt: NOON + 11_000_000_000n };
+    const a = bookingOf({ call: { responseId: "chatcmpl-123", scope: "a" } });
+    const b = bookingOf({ call: { responseId: "chatcmpl-123", scope: "b", ...later } });
+    expect(await eitherWay(a, b)).toMatchObject({ calls: 2 });
+  });
+
+  it("holds an agent's sum, and never charges it when a call below it is seen", async () => {
+    const agent = bookingOf({ call: { traceId: TRACE, spanId: OUTER, aggregate: true } });
+    const call = bookingOf({ call: { traceId: TRACE, spanId: INNER, parentSpanId: OUTER } });
+    expect(await eitherWay(agent, call)).toEqual({ calls: 1, net: "0.0035", charged: [INNER] });
+    expect(await after(agent)).toEqual({ calls: 0, net: "0", charged: [] });
+  });
+
+  it("charges two parallel calls twice, each of them seen by two instrumentations as siblings", async () => {
+    const span = (id: string, scope: string, responseId?: string) =>
+      bookingOf({ call: { traceId: TRACE, parentSpanId: PARENT, spanId: id.repeat(16), scope, responseId } });
+    const spans = [
+      span("1", "traceloop"),
+      span("2", "traceloop"),
+      span("3", "native", "msg_1"),
+      span("4", "native", "msg_2"),
+    ];
+    for (const order of [
+      [0, 1, 2, 3],
+      [2, 3, 0, 1],
+      [0, 2, 1, 3],
+      [2, 0, 3, 1],
+    ]) {
+      expect(await after(...order.map((i) => spans[i]!))).toMatchObject({ calls: 2, net: "0.007" });
+    }
+  });
+
+  it("charges two parallel calls twice when only one of them was seen by the second instrumentation", async () => {
+    const span = (id: string, scope: string, responseId?: string) =>
+      bookingOf({ call: { traceId: TRACE, parentSpanId: PARENT, spanId: id.repeat(16), scope, responseId } });
+    const spans = [span("1", "traceloop"), span("2", "traceloop"), span("3", "native", "msg_1")];
+    for (const order of [
+      [0, 1, 2],
+      [2, 0, 1],
+      [0, 2, 1],
+    ]) {
+      expect(await after(...order.map((i) => spans[i]!))).toMatchObject({ calls: 2, net: "0.007" });
+    }
+  });
+
+  it("charges both calls below an agent whose sum came first, and not the sum", async () => {
+    const agent = bookingOf({ call: { traceId: TRACE, spanId: OUTER, aggregate: true } });
+    const calls = ["3", "4"].map((id) =>
+      bookingOf({ call: { traceId: TRACE, spanId: id.repeat(16), parentSpanId: OUTER } }),
+    );
+    expect(await after(agent, ...calls)).toMatchObject({ calls: 2, net: "0.007" });
+    expect(await after(calls[0]!, agent, calls[1]!)).toMatchObject({ calls: 2, net: "0.007" });
+  });
+
+  it("takes the first description out of the totals to the last unit when a better one comes", async () => {
+    const outer = bookingOf({
+      call: {
+        traceId: TRACE,
+        spanId: OUTER,
+        scope: "traceloop",
+        usage: usageOf([["input", 7]], { quality: "estimated" }),
+      },
+    });
+    const inner = bookingOf({
+      call: { traceId: TRACE, spanId: INNER, parentSpanId: OUTER, scope: "native" },
+    });
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    await ledger.append([outer], NOON);
+    await ledger.append([inner], NOON);
+    const reader = LedgerReader.open(path);
+    expect(reader.quantities({ ...OCTOBER, groupBy: [] })).toEqual([
+      { key: [], unit: "input", quantity: 1000n },
+      { key: [], unit: "output", quantity: 100n },
+    ]);
+    const byEntries = reader.totals({ fromMs: OCTOBER.fromMs + 1, untilMs: OCTOBER.untilMs, groupBy: [] });
+    expect(byEntries).toEqual(reader.totals({ ...OCTOBER, groupBy: [] }));
+    reader.close();
+    await ledger.close();
+  });
+});
