@@ -1,0 +1,3 @@
+export { type Customer, type Customers, customerOf, type MonthlyRevenue, revenueIn } from "./customer.ts";
+export { type MarginReport, type MarginRow, marginReport, marginsOf } from "./margin.ts";
+export { dayOf, daysOf, monthOf, monthPeriod, type Period, requireTimeZone } from "./period.ts";
