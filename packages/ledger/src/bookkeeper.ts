@@ -1,13 +1,13 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { joinUsd, negateUsd } from "@keeptabs/pricing";
-import type { Outcome } from "@keeptabs/usage";
-import { type Covering, type Newcomer, relation, replaces } from "./covering.ts";
+import type { DatabaseSync } from "node:sqlite";
+import { UNATTRIBUTED } from "@keeptabs/usage";
+import { Adjuster } from "./adjuster.ts";
+import { Ancestors } from "./ancestry.ts";
+import { type Counted, type Newcomer, relation, replaces } from "./covering.ts";
+import { Entries } from "./entries.ts";
 import type { BookingResult, EntryKind, Posting } from "./entry.ts";
 import { Names } from "./names.ts";
 import { Projections } from "./projections.ts";
-import { decodeDetail, type Row } from "./row.ts";
-
-const NANOS_PER_HOUR = 3_600_000_000_000n;
+import { NO_FEATURE, type NoteRow, type Row } from "./row.ts";
 
 /** What one transaction did. */
 export interface Booked {
@@ -15,59 +15,51 @@ export interface Booked {
   readonly postings: readonly Posting[];
 }
 
-/** Books rows: the rules of identity and of one call, one charge. Runs inside the writer's transaction. */
+/** Books rows: the rules of identity, of one call one charge, and of inheritance. Runs inside the writer's transaction. */
 export class Bookkeeper {
   readonly #names: Names;
   readonly #projections: Projections;
-  readonly #insert: StatementSync;
-  readonly #hashOf: StatementSync;
-  readonly #sameTrace: StatementSync;
-  readonly #sameResponse: StatementSync;
-  readonly #conflict: StatementSync;
-  readonly #adjust: StatementSync;
+  readonly #entries: Entries;
+  readonly #adjuster: Adjuster;
+  readonly #ancestors: Ancestors;
 
   constructor(database: DatabaseSync) {
-    const prepare = (sql: string): StatementSync => {
-      const statement = database.prepare(sql);
-      statement.setReadBigInts(true);
-      return statement;
-    };
     this.#names = new Names(database);
     this.#projections = new Projections(database, this.#names);
-    this.#insert = prepare(
-      `INSERT INTO entries (source, trace_id, span_id, content_hash, ancestors, kind, reason, customer, feature,
-         provider, model, request_model, response_model, operation, dialect, scope, response_id, outcome, quality,
-         lower_bound, aggregate, started_at, occurred_at, booked_at, list_nano, list_atto, net_nano, net_atto,
-         cost_source, price_version, detail, covered_by)
-       VALUES (${Array(32).fill("?").join(", ")}) ON CONFLICT (source, trace_id, span_id) DO NOTHING`,
-    );
-    this.#hashOf = prepare(
-      "SELECT content_hash FROM entries WHERE source = ? AND trace_id = ? AND span_id = ?",
-    );
-    const candidate = `SELECT e.id, e.trace_id, e.span_id, e.ancestors, e.kind, e.reason, e.customer, e.feature, e.provider,
-        e.model, e.scope, e.response_id, e.outcome, e.quality, e.aggregate, e.started_at, e.occurred_at, e.net_nano,
-        e.net_atto, e.detail,
-        coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls,
-        (SELECT count(*) FROM entries x WHERE x.covered_by = e.id AND x.scope = ?) AS covers_scope
-      FROM entries e`;
-    this.#sameTrace = prepare(`${candidate} WHERE e.source = ? AND e.trace_id = ?`);
-    this.#sameResponse = prepare(`${candidate} WHERE e.response_id = ? AND e.source = ? LIMIT 16`);
-    this.#conflict = prepare(
-      `INSERT INTO conflicts (source, trace_id, span_id, content_hash, seen_at, detail) VALUES (?, ?, ?, ?, ?, ?)
-       ON CONFLICT DO NOTHING`,
-    );
-    this.#adjust = prepare(
-      `INSERT INTO adjustments (entry, kind, reason, customer, feature, calls, net_nano, net_atto, booked_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
+    this.#entries = new Entries(database, this.#names);
+    this.#adjuster = new Adjuster(database, this.#names);
+    this.#ancestors = new Ancestors(database, this.#names);
   }
 
-  /** Books rows in their order. `now` is Unix nanoseconds. */
-  book(rows: readonly Row[], now: bigint): Booked {
+  /** Books rows in their order, and lets notes name the calls below them. `now` is Unix nanoseconds. */
+  book(rows: readonly Row[], notes: readonly NoteRow[], now: bigint): Booked {
     const postings: Posting[] = [];
-    const results = rows.map((row) => this.#bookOne(row, now, postings));
+    const changed = new Map<string, Row | NoteRow>();
+    const touch = (span: Row | NoteRow): void => {
+      changed.set(span.source + Buffer.from(span.traceId).toString("hex"), span);
+    };
+    for (const note of notes) if (this.#ancestors.note(note, now)) touch(note);
+    const results = rows.map((row) => {
+      const result = this.#bookOne(row, now, postings);
+      if (result.kind === "booked") touch(row);
+      return result;
+    });
+    for (const { source, traceId } of changed.values()) {
+      this.#reattribute(this.#names.id(source), traceId, now, postings);
+    }
     this.#projections.add(postings);
     return { results, postings };
+  }
+
+  /** Charges sums that were held since before an instant and that no call was seen below. */
+  release(heldBefore: bigint, now: bigint): readonly Posting[] {
+    const postings: Posting[] = [];
+    for (const entry of this.#entries.heldBefore(heldBefore)) {
+      postings.push(this.#adjuster.release(entry, now));
+      this.#reattribute(Number(entry.source), entry.trace_id, now, postings);
+    }
+    this.#projections.add(postings);
+    return postings;
   }
 
   /** Writes what the projections gathered; called once per transaction, before it commits. */
@@ -81,38 +73,60 @@ export class Bookkeeper {
     this.#names.reset();
   }
 
-  #bookOne(row: Row, now: bigint, postings: Posting[]): BookingResult {
-    const source = this.#names.id(row.source);
-    const known = this.#hashOf.get(source, row.traceId, row.spanId) as
-      | { content_hash: Uint8Array }
-      | undefined;
+  #bookOne(sent: Row, now: bigint, postings: Posting[]): BookingResult {
+    const source = this.#names.id(sent.source);
+    const known = this.#entries.contentHash(source, sent);
     if (known !== undefined) {
-      if (Buffer.compare(known.content_hash, row.contentHash) === 0) return { kind: "duplicate" };
-      this.#conflict.run(source, row.traceId, row.spanId, row.contentHash, now, row.detail);
+      if (Buffer.compare(known, sent.contentHash) === 0) return { kind: "duplicate" };
+      this.#entries.setAside(source, sent, now);
       return { kind: "conflict" };
     }
 
+    const row = this.#withAncestry(source, sent);
     const others = this.#sameCall(source, row);
     const better = others.find((other) => !replaces(row, other));
-    const kind: EntryKind = better === undefined ? row.kind : "covered";
-    this.#insertRow(source, row, kind, better === undefined ? null : Number(better.id), now);
-    if (kind === "covered" || kind === "held") return { kind: "booked", entry: kind };
-    for (const other of others) this.#takeBack(other, now, postings);
-    postings.push(postingOf(row, kind));
-    return { kind: "booked", entry: kind };
+    if (better !== undefined) {
+      this.#entries.insert(source, row, "covered", Number(better.id), now);
+      postings.push(...this.#adjuster.lendNames(better, row, now));
+      return { kind: "booked", entry: "covered" };
+    }
+    const named = others.reduce((mine, other) => this.#adjuster.borrowNames(mine, other), row);
+    const id = this.#entries.insert(source, named, named.kind, null, now);
+    if (named.kind === "held") {
+      this.#entries.hold(id, now);
+      return { kind: "booked", entry: "held" };
+    }
+    for (const other of others) postings.push(...this.#adjuster.supersede(other, now));
+    postings.push(firstPosting(named, named.kind));
+    return { kind: "booked", entry: named.kind };
+  }
+
+  /** The row with everything that is known to lie above it, also from earlier requests. */
+  #withAncestry(source: number, row: Row): Row {
+    if (row.ancestors.length === 0) return row;
+    const { ancestors, customer, feature } = this.#ancestors.of(
+      source,
+      row.traceId,
+      row.spanId,
+      row.ancestors,
+    );
+    return {
+      ...row,
+      ancestors,
+      customer:
+        row.customer === UNATTRIBUTED && customer !== undefined ? this.#names.name(customer) : row.customer,
+      feature: row.feature === NO_FEATURE && feature !== undefined ? this.#names.name(feature) : row.feature,
+    };
   }
 
   /** Entries that count now and describe the same call as the row. */
-  #sameCall(source: number, row: Row): readonly Covering[] {
+  #sameCall(source: number, row: Row): readonly Counted[] {
     const scope = BigInt(this.#names.id(row.scope));
-    const candidates = this.#sameTrace.all(scope, source, row.traceId) as unknown as Covering[];
-    if (row.responseId !== null) {
-      candidates.push(...(this.#sameResponse.all(scope, row.responseId, source) as unknown as Covering[]));
-    }
+    const candidates = this.#entries.candidates(source, row, scope);
     if (candidates.length === 0) return [];
     const newcomer: Newcomer = { row, scope, model: BigInt(this.#names.id(row.model)) };
-    const found = new Map<bigint, Covering>();
-    let sibling: Covering | undefined;
+    const found = new Map<bigint, Counted>();
+    let sibling: Counted | undefined;
     for (const candidate of candidates) {
       const how = relation(newcomer, candidate);
       if (how === "sibling") sibling ??= candidate;
@@ -122,87 +136,23 @@ export class Bookkeeper {
     return found.size > 0 || sibling === undefined ? [...found.values()] : [sibling];
   }
 
-  #insertRow(source: number, row: Row, kind: EntryKind, coveredBy: number | null, now: bigint): void {
-    const id = (name: string): number => this.#names.id(name);
-    const optional = (name: string | null): number | null => (name === null ? null : id(name));
-    this.#insert.run(
-      source,
-      row.traceId,
-      row.spanId,
-      row.contentHash,
-      row.ancestors,
-      kind,
-      row.reason,
-      id(row.customer),
-      id(row.feature),
-      id(row.provider),
-      id(row.model),
-      optional(row.requestModel),
-      optional(row.responseModel),
-      id(row.operation),
-      id(row.dialect),
-      id(row.scope),
-      row.responseId,
-      row.outcome,
-      row.quality,
-      row.lowerBound,
-      row.aggregate,
-      row.startedAt,
-      row.occurredAt,
-      now,
-      row.listNano,
-      row.listAtto,
-      row.netNano,
-      row.netAtto,
-      row.costSource,
-      row.priceVersion,
-      row.detail,
-      coveredBy,
-    );
-  }
-
-  /** Takes an entry out of the totals, because a better description of its call has come. */
-  #takeBack(entry: Covering, now: bigint, postings: Posting[]): void {
-    if (entry.kind === "held") return;
-    const amount = negateUsd(joinUsd(entry.net_nano, entry.net_atto));
-    const nano = -entry.net_nano - (entry.net_atto > 0n ? 1n : 0n);
-    const atto = entry.net_atto > 0n ? 1_000_000_000n - entry.net_atto : 0n;
-    this.#adjust.run(
-      entry.id,
-      "superseded",
-      "described better by another span of the same call",
-      entry.customer,
-      entry.feature,
-      -1,
-      nano,
-      atto,
-      now,
-    );
-    postings.push({
-      hour: Number(entry.occurred_at / NANOS_PER_HOUR),
-      customer: this.#names.name(entry.customer),
-      feature: this.#names.name(entry.feature),
-      provider: this.#names.name(entry.provider),
-      model: this.#names.name(entry.model),
-      amount,
-      calls: -1,
-      kind: entry.kind as EntryKind,
-      reason: entry.reason ?? "",
-      outcome: entry.outcome as Outcome,
-      tokens: decodeDetail(entry.detail).quantities.map(([unit, quantity]) => [unit, -quantity] as const),
-      first: false,
-    });
+  /** Gives the entries of a trace to whoever is now the nearest that is named above them. */
+  #reattribute(source: number, traceId: Uint8Array, now: bigint, postings: Posting[]): void {
+    for (const entry of this.#entries.inheriting(source, traceId)) {
+      const above = this.#ancestors.of(source, traceId, entry.span_id, entry.ancestors);
+      postings.push(...this.#adjuster.reattribute(entry, above, now));
+    }
   }
 }
 
-function postingOf(row: Row, kind: EntryKind): Posting {
+function firstPosting(row: Row, kind: EntryKind): Posting {
   return {
-    hour: Number(row.occurredAt / NANOS_PER_HOUR),
+    occurredAt: row.occurredAt,
     customer: row.customer,
     feature: row.feature,
     provider: row.provider,
     model: row.model,
-    amount: joinUsd(row.netNano, row.netAtto),
+    amount: row.net,
     calls: 1,
     kind,
     reason: row.reason ?? "",

@@ -1,8 +1,9 @@
 import { decodeDetail, type Row } from "./row.ts";
 
-/** An entry as far as it takes to tell whether it describes the same call as a row. */
-export interface Covering {
+/** An entry as far as it takes to tell whether it counts, whom it belongs to, and which call it describes. */
+export interface Counted {
   readonly id: bigint;
+  readonly source: bigint;
   readonly trace_id: Uint8Array;
   readonly span_id: Uint8Array;
   readonly ancestors: Uint8Array;
@@ -22,7 +23,14 @@ export interface Covering {
   readonly net_nano: bigint;
   readonly net_atto: bigint;
   readonly detail: string;
+  /** Which of customer (1) and feature (2) the call's own span names. */
+  readonly named: bigint;
   readonly adjusted_calls: bigint;
+  /** Customer and feature after the last move; null when it never moved. */
+  readonly moved_customer: bigint | null;
+  readonly moved_feature: bigint | null;
+  /** 1 for a sum that is held and waits. */
+  readonly waiting: bigint;
   /** How many spans of the newcomer's instrumentation this entry already stands for. */
   readonly covers_scope: bigint;
 }
@@ -46,7 +54,7 @@ export interface Newcomer {
  * self-hosted models and test servers repeat theirs.) As a last resort, two different instrumentations'
  * spans under one parent, of one model, at one time, of which one records no response id.
  */
-export function relation({ row, scope, model }: Newcomer, entry: Covering): Relation | undefined {
+export function relation({ row, scope, model }: Newcomer, entry: Counted): Relation | undefined {
   if (!counts(entry)) return undefined;
   if (isAbove(entry.span_id, row.ancestors, row.traceId, entry)) return "line";
   if (isAbove(row.spanId, entry.ancestors, row.traceId, entry)) return "line";
@@ -61,7 +69,7 @@ export function relation({ row, scope, model }: Newcomer, entry: Covering): Rela
  * True when the row is to be charged in the entry's place: it is below the entry, or it knows more.
  * The same two spans give the same answer in either order of arrival.
  */
-export function replaces(row: Row, entry: Covering): boolean {
+export function replaces(row: Row, entry: Counted): boolean {
   const rowIsSum = row.aggregate === 1;
   const entryIsSum = entry.aggregate === 1n;
   if (rowIsSum !== entryIsSum) return entryIsSum;
@@ -74,12 +82,13 @@ export function replaces(row: Row, entry: Covering): boolean {
   return Buffer.compare(row.spanId, entry.span_id) < 0;
 }
 
-function counts(entry: Covering): boolean {
-  if (entry.kind === "covered") return false;
-  return entry.kind === "held" || 1n + entry.adjusted_calls > 0n;
+function counts(entry: Counted): boolean {
+  if (entry.waiting === 1n) return true;
+  const first = entry.kind === "covered" || entry.kind === "held" ? 0n : 1n;
+  return first + entry.adjusted_calls > 0n;
 }
 
-function isAbove(spanId: Uint8Array, ancestors: Uint8Array, traceId: Uint8Array, entry: Covering): boolean {
+function isAbove(spanId: Uint8Array, ancestors: Uint8Array, traceId: Uint8Array, entry: Counted): boolean {
   if (Buffer.compare(traceId, entry.trace_id) !== 0) return false;
   for (let at = 0; at < ancestors.length; at += 8) {
     if (Buffer.compare(ancestors.subarray(at, at + 8), spanId) === 0) return true;
@@ -87,7 +96,7 @@ function isAbove(spanId: Uint8Array, ancestors: Uint8Array, traceId: Uint8Array,
   return false;
 }
 
-function areSiblings(row: Row, model: bigint, entry: Covering): boolean {
+function areSiblings(row: Row, model: bigint, entry: Counted): boolean {
   if (row.responseId !== null && entry.response_id !== null) return false;
   if (model !== entry.model || row.ancestors.length < 8 || entry.ancestors.length < 8) return false;
   return Buffer.compare(row.ancestors.subarray(0, 8), entry.ancestors.subarray(0, 8)) === 0;

@@ -15,6 +15,19 @@ export interface Booking {
 }
 
 /**
+ * A span that is no call, but lies above calls or may: it links them to what is above it, and may name
+ * customer and feature for all below it.
+ */
+export interface SpanNote {
+  readonly source: string;
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly customer: string | undefined;
+  readonly feature: string | undefined;
+}
+
+/**
  * `covered` is a second description of a call that is already charged. `held` is an agent's sum that
  * is charged only when no call below it shows up in time.
  */
@@ -28,10 +41,10 @@ export type BookingResult =
   /** The same span was booked before with other content; this one is kept aside. */
   | { readonly kind: "conflict" };
 
-/** Money and calls posted to a customer and feature in the hour in which the call ended; negative when taken back. */
+/** Money and calls posted to a customer and feature at the time the call ended; negative when taken back. */
 export interface Posting {
-  /** Hours since the Unix epoch. */
-  readonly hour: number;
+  /** Unix nanoseconds. */
+  readonly occurredAt: bigint;
   readonly customer: string;
   readonly feature: string;
   readonly provider: string;

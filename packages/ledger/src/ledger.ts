@@ -1,9 +1,9 @@
 import { Worker } from "node:worker_threads";
 import { LedgerError } from "./database.ts";
-import type { Booking, BookingResult, Posting } from "./entry.ts";
+import type { Booking, BookingResult, Posting, SpanNote } from "./entry.ts";
 import { lockLedger } from "./lock.ts";
 import type { Answer, Request, WriterOptions } from "./protocol.ts";
-import { rowOf } from "./row.ts";
+import { noteOf, rowOf } from "./row.ts";
 
 /** What an append did, after its commit. */
 export interface Appended {
@@ -68,12 +68,29 @@ export class Ledger {
    * Books calls, all or none, and answers after they are on disk. A call that is booked already changes
    * nothing. `now` is when they were received, Unix nanoseconds. Rejects with LedgerError when the
    * ledger can't commit: nothing is booked then, and the same bookings may be tried again.
+   *
+   * `notes` are spans above calls. What they name goes to the calls below that nobody nearer is named
+   * for, whether those are booked already, now or later.
    */
-  async append(bookings: readonly Booking[], now: bigint): Promise<Appended> {
-    if (bookings.length === 0) return { results: [], postings: [], commitSeconds: 0 };
-    const answer = await this.#ask((id) => ({ kind: "append", id, rows: bookings.map(rowOf), now }));
-    if (answer.kind !== "booked") throw new LedgerError(`unexpected answer of the writer: ${answer.kind}`);
-    return { results: answer.results, postings: answer.postings, commitSeconds: answer.seconds };
+  append(bookings: readonly Booking[], now: bigint, notes: readonly SpanNote[] = []): Promise<Appended> {
+    if (bookings.length === 0 && notes.length === 0) {
+      return Promise.resolve({ results: [], postings: [], commitSeconds: 0 });
+    }
+    return this.#booked((id) => ({
+      kind: "append",
+      id,
+      rows: bookings.map(rowOf),
+      notes: notes.map(noteOf),
+      now,
+    }));
+  }
+
+  /**
+   * Charges agents' sums that have been held since before `heldBefore` and below which no call was seen:
+   * they are the only ones who know of their calls. Both times are Unix nanoseconds.
+   */
+  release(heldBefore: bigint, now: bigint): Promise<Appended> {
+    return this.#booked((id) => ({ kind: "release", id, heldBefore, now }));
   }
 
   /** Appends that are waiting for their commit. */
@@ -89,11 +106,17 @@ export class Ledger {
     this.#unlock();
   }
 
+  async #booked(request: (id: number) => Request): Promise<Appended> {
+    const answer = await this.#ask(request);
+    if (answer.kind !== "booked") throw new LedgerError(`unexpected answer of the writer: ${answer.kind}`);
+    return { results: answer.results, postings: answer.postings, commitSeconds: answer.seconds };
+  }
+
   #ask(request: (id: number) => Request): Promise<Answer> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     const id = this.#nextId++;
-    const message = request(id);
     return new Promise((resolve, reject) => {
+      const message = request(id);
       this.#pending.set(id, { resolve, reject });
       this.#worker.postMessage(message);
     });

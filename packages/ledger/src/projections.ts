@@ -4,6 +4,8 @@ import { TOKEN_UNITS } from "@keeptabs/usage";
 import type { EntryKind, Posting } from "./entry.ts";
 import type { Names } from "./names.ts";
 
+const NANOS_PER_HOUR = 3_600_000_000_000n;
+
 /** Sums gathered for one row of a projection. */
 interface Gathered {
   readonly key: readonly number[];
@@ -79,7 +81,7 @@ export class Projections {
   #addTotals(posting: Posting): void {
     const id = (name: string): number => this.#names.id(name);
     const key = [
-      posting.hour,
+      Number(posting.occurredAt / NANOS_PER_HOUR),
       id(posting.customer),
       id(posting.feature),
       id(posting.provider),

@@ -1,5 +1,5 @@
 import type { BookingResult, Posting } from "./entry.ts";
-import type { Row } from "./row.ts";
+import type { NoteRow, Row } from "./row.ts";
 
 /** What the writer's thread is started with. */
 export interface WriterOptions {
@@ -7,13 +7,17 @@ export interface WriterOptions {
 }
 
 /** What the front asks of the writer's thread. */
-export type Request = AppendRequest | { readonly kind: "close"; readonly id: number };
+export type Request =
+  | AppendRequest
+  | { readonly kind: "release"; readonly id: number; readonly heldBefore: bigint; readonly now: bigint }
+  | { readonly kind: "close"; readonly id: number };
 
 /** Rows to be booked, all or none; `now` is Unix nanoseconds. */
 export interface AppendRequest {
   readonly kind: "append";
   readonly id: number;
   readonly rows: readonly Row[];
+  readonly notes: readonly NoteRow[];
   readonly now: bigint;
 }
 

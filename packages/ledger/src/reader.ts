@@ -5,6 +5,7 @@ import { openForReading } from "./database.ts";
 import type { Entry } from "./entry.ts";
 import { ENTRY_COLUMNS, type EntryRow, entryOf } from "./entry-row.ts";
 import { COUNTERS } from "./projections.ts";
+import { QUALITY_GROUPS, type QualityRow, type QualityTotal } from "./quality.ts";
 import { type TotalsQuery, totalsStatement } from "./totals-query.ts";
 
 /** A sum over calls. */
@@ -172,6 +173,41 @@ export class LedgerReader {
        GROUP BY 1, 2, 3 ORDER BY calls DESC, model, reason`,
       [BigInt(fromMs) * 1_000_000n, BigInt(untilMs) * 1_000_000n],
     ).map((row) => ({ ...row, calls: Number(row.calls) }));
+  }
+
+  /** The calls of a period (Unix milliseconds) by how far their figures can be trusted; reads every entry of it. */
+  quality(fromMs: number, untilMs: number): QualityTotal[] {
+    return this.#all<QualityRow>(QUALITY_GROUPS, [
+      BigInt(fromMs) * 1_000_000n,
+      BigInt(untilMs) * 1_000_000n,
+    ]).map(({ kind, outcome, quality, lower_bound, cost_source, provider, model, reason, ...sums }) => ({
+      kind,
+      outcome,
+      quality,
+      lowerBound: lower_bound === 1n,
+      costSource: cost_source,
+      unpriced:
+        provider === null || model === null || reason === null ? undefined : { provider, model, reason },
+      entries: Number(sums.entries),
+      calls: Number(sums.calls),
+      net: joinUsd(sums.nano, sums.atto),
+    }));
+  }
+
+  /** The entry with a number, as `coveredBy` gives it; undefined when there is none. */
+  entryById(id: number): Entry | undefined {
+    const [row] = this.#all<EntryRow>(`${ENTRY_COLUMNS} WHERE e.id = ?`, [id]);
+    return row === undefined ? undefined : entryOf(row);
+  }
+
+  /** Runs reads that must agree with each other: none sees what is booked meanwhile. Not to be nested. */
+  consistently<T>(reads: () => T): T {
+    this.#database.exec("BEGIN");
+    try {
+      return reads();
+    } finally {
+      this.#database.exec("COMMIT");
+    }
   }
 
   /** When the last call ended, Unix milliseconds; undefined in an empty ledger. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { AttoUsd, Charge, ChargeLine } from "@keeptabs/pricing";
 import { formatUsd, parseUsd, splitUsd } from "@keeptabs/pricing";
 import { type Call, type Outcome, UNATTRIBUTED, type UsageQuality } from "@keeptabs/usage";
-import type { Booking, EntryKind } from "./entry.ts";
+import type { Booking, EntryKind, SpanNote } from "./entry.ts";
 
 /** Feature of a call that none was named for. */
 export const NO_FEATURE = "";
@@ -31,10 +31,13 @@ export interface Row {
   readonly quality: UsageQuality;
   readonly lowerBound: number;
   readonly aggregate: number;
+  /** Which of customer (1) and feature (2) the call's own span names; those never change. */
+  readonly named: number;
   readonly startedAt: bigint;
   readonly occurredAt: bigint;
   readonly listNano: bigint;
   readonly listAtto: bigint;
+  readonly net: AttoUsd;
   readonly netNano: bigint;
   readonly netAtto: bigint;
   readonly costSource: string;
@@ -70,10 +73,13 @@ export function rowOf({ source, call, charge, customer, feature, ancestors }: Bo
     quality: call.usage.quality,
     lowerBound: call.usage.lowerBound ? 1 : 0,
     aggregate: call.aggregate ? 1 : 0,
+    named:
+      (call.attribution.customer === undefined ? 0 : 1) + (call.attribution.feature === undefined ? 0 : 2),
     startedAt: call.startedAt,
     occurredAt: call.occurredAt,
     listNano: list.nano,
     listAtto: list.atto,
+    net: charge.net,
     netNano: net.nano,
     netAtto: net.atto,
     costSource: charge.source,
@@ -81,6 +87,28 @@ export function rowOf({ source, call, charge, customer, feature, ancestors }: Bo
     detail: encodeDetail(charge, quantities, call.usage.notes),
     tokens: quantities,
   };
+}
+
+/** Flattens a span that is no call. Throws RangeError when an id is not hex of the right length. */
+export function noteOf({ source, traceId, spanId, parentSpanId, customer, feature }: SpanNote): NoteRow {
+  return {
+    source,
+    traceId: idBytes(traceId, 16, "trace id"),
+    spanId: idBytes(spanId, 8, "span id"),
+    parentSpanId: parentSpanId === undefined ? null : idBytes(parentSpanId, 8, "parent span id"),
+    customer: customer ?? null,
+    feature: feature ?? null,
+  };
+}
+
+/** A span note in the form in which it crosses to the writer's thread. */
+export interface NoteRow {
+  readonly source: string;
+  readonly traceId: Uint8Array;
+  readonly spanId: Uint8Array;
+  readonly parentSpanId: Uint8Array | null;
+  readonly customer: string | null;
+  readonly feature: string | null;
 }
 
 function allQuantities(call: Call): (readonly [string, number])[] {

@@ -44,6 +44,7 @@ export const MIGRATIONS: readonly string[] = [
     net_atto INTEGER NOT NULL CHECK (net_atto BETWEEN 0 AND 999999999),
     cost_source TEXT NOT NULL CHECK (cost_source IN ('provider', 'computed', 'gateway', 'none')),
     price_version TEXT,
+    named INTEGER NOT NULL CHECK (named BETWEEN 0 AND 3),
     detail TEXT NOT NULL,
     covered_by INTEGER REFERENCES entries,
     UNIQUE (source, trace_id, span_id)
@@ -123,6 +124,12 @@ export const MIGRATIONS: readonly string[] = [
     PRIMARY KEY (source, trace_id, span_id)
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX spans_by_time ON spans (seen_at);
+
+  CREATE TABLE held (
+    entry INTEGER PRIMARY KEY REFERENCES entries,
+    held_since INTEGER NOT NULL
+  ) STRICT;
+  CREATE INDEX held_by_time ON held (held_since);
 
   CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries BEGIN SELECT raise(ABORT, 'entries are append-only'); END;
   CREATE TRIGGER entries_are_not_deleted BEFORE DELETE ON entries BEGIN SELECT raise(ABORT, 'entries are append-only'); END;

@@ -30,6 +30,7 @@ port.on("message", (first: Request) => {
     }
     commitGroup(group.splice(0));
     rows = 0;
+    if (next.kind === "release") release(next);
     if (next.kind === "close") {
       close(next.id);
       return;
@@ -46,7 +47,9 @@ function commitGroup(group: readonly AppendRequest[]): void {
   if (group.length === 0) return;
   const started = performance.now();
   try {
-    const answers = transaction(() => group.map((request) => bookkeeper.book(request.rows, request.now)));
+    const answers = transaction(() =>
+      group.map((request) => bookkeeper.book(request.rows, request.notes, request.now)),
+    );
     const seconds = (performance.now() - started) / 1000;
     for (const [i, request] of group.entries()) {
       const booked = answers[i];
@@ -57,6 +60,17 @@ function commitGroup(group: readonly AppendRequest[]): void {
     // One bad request must not fail those that happened to share its transaction.
     if (group.length > 1) for (const request of group) commitGroup([request]);
     else refuse(group[0]?.id ?? 0, error);
+  }
+}
+
+function release({ id, heldBefore, now }: Extract<Request, { kind: "release" }>): void {
+  const started = performance.now();
+  try {
+    const postings = transaction(() => bookkeeper.release(heldBefore, now));
+    const seconds = (performance.now() - started) / 1000;
+    port?.postMessage({ kind: "booked", id, results: [], postings, seconds } satisfies Answer);
+  } catch (error) {
+    refuse(id, error);
   }
 }
 
