@@ -11,6 +11,16 @@ export {
 } from "./attributes.ts";
 export type { Attribution, Call, Outcome, Reading } from "./call.ts";
 export { type IdentityProblem, MAX_IDENTITY_LENGTH, OTHER, readIdentity, UNATTRIBUTED } from "./identity.ts";
+export {
+  type Api,
+  apiOf,
+  type Endpoint,
+  type RequestFacts,
+  type ResponseReading,
+  type StreamReader,
+  streamReader,
+  usageFromResponse,
+} from "./responses/index.ts";
 export * as semconv from "./semconv.ts";
 export {
   type Attributes,

@@ -34,6 +34,8 @@ export interface RequestFacts {
   /** True for a line of a batch result. */
   readonly batch?: boolean;
   readonly region?: string;
+  /** Anthropic's `billing_policy.bill_to`: `user_profile` charges the customer's own organization. */
+  readonly billTo?: string;
   /** Response headers by lower-case name; gateways put cost and cache hits there. */
   readonly headers?: ReadonlyMap<string, string>;
 }
