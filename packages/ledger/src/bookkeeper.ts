@@ -124,16 +124,17 @@ export class Bookkeeper {
     const scope = BigInt(this.#names.id(row.scope));
     const candidates = this.#entries.candidates(source, row, scope);
     if (candidates.length === 0) return [];
-    const newcomer: Newcomer = { row, scope, model: BigInt(this.#names.id(row.model)) };
+    const models = [row.model, ...(row.requestModel === null ? [] : [row.requestModel])];
+    const newcomer: Newcomer = { row, scope, models: models.map((model) => BigInt(this.#names.id(model))) };
     const found = new Map<bigint, Counted>();
-    let sibling: Counted | undefined;
+    let alike: Counted | undefined;
     for (const candidate of candidates) {
       const how = relation(newcomer, candidate);
-      if (how === "sibling") sibling ??= candidate;
+      if (how === "sibling" || how === "fingerprint") alike ??= candidate;
       else if (how !== undefined) found.set(candidate.id, candidate);
     }
-    // Siblings are a last resort, and one span stands for one: two parallel calls stay two.
-    return found.size > 0 || sibling === undefined ? [...found.values()] : [sibling];
+    // These are a last resort, and one span stands for one: two parallel calls stay two.
+    return found.size > 0 || alike === undefined ? [...found.values()] : [alike];
   }
 
   /** Gives the entries of a trace to whoever is now the nearest that is named above them. */

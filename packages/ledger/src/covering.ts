@@ -1,3 +1,4 @@
+import { PROMPT_UNITS } from "@keeptabs/usage";
 import { decodeDetail, type Row } from "./row.ts";
 
 /** An entry as far as it takes to tell whether it counts, whom it belongs to, and which call it describes. */
@@ -23,6 +24,8 @@ export interface Counted {
   readonly net_nano: bigint;
   readonly net_atto: bigint;
   readonly detail: string;
+  readonly framework: bigint;
+  readonly request_model: bigint | null;
   /** Which of customer (1) and feature (2) the call's own span names. */
   readonly named: bigint;
   readonly adjusted_calls: bigint;
@@ -37,14 +40,18 @@ export interface Counted {
 
 const QUALITY_ORDER = ["missing", "estimated", "partial", "reported"];
 
-/** How two spans are known to describe one call: `line`, one is above the other; by response id; as siblings. */
-export type Relation = "line" | "response" | "sibling";
+/**
+ * How two spans are known to describe one call: one is above the other, both carry its response id, or,
+ * as a last resort, as siblings or by what they look alike in.
+ */
+export type Relation = "line" | "response" | "sibling" | "fingerprint";
 
 /** A row as it is compared, with its names as the ledger's numbers. */
 export interface Newcomer {
   readonly row: Row;
   readonly scope: bigint;
-  readonly model: bigint;
+  /** Response and request model. */
+  readonly models: readonly bigint[];
 }
 
 /**
@@ -54,7 +61,7 @@ export interface Newcomer {
  * self-hosted models and test servers repeat theirs.) As a last resort, two different instrumentations'
  * spans under one parent, of one model, at one time, of which one records no response id.
  */
-export function relation({ row, scope, model }: Newcomer, entry: Counted): Relation | undefined {
+export function relation({ row, scope, models }: Newcomer, entry: Counted): Relation | undefined {
   if (!counts(entry)) return undefined;
   if (isAbove(entry.span_id, row.ancestors, row.traceId, entry)) return "line";
   if (isAbove(row.spanId, entry.ancestors, row.traceId, entry)) return "line";
@@ -62,7 +69,10 @@ export function relation({ row, scope, model }: Newcomer, entry: Counted): Relat
   if (row.startedAt > entry.occurred_at || entry.started_at > row.occurredAt) return undefined;
   if (row.responseId !== null && row.responseId === entry.response_id) return "response";
   // An entry that stands for one span of the newcomer's instrumentation does not stand for a second.
-  return entry.covers_scope === 0n && areSiblings(row, model, entry) ? "sibling" : undefined;
+  if (entry.covers_scope > 0n || (row.responseId !== null && entry.response_id !== null)) return undefined;
+  if (!models.some((model) => model === entry.model || model === entry.request_model)) return undefined;
+  if (haveOneParent(row, entry)) return "sibling";
+  return looksAlike(row, entry) ? "fingerprint" : undefined;
 }
 
 /**
@@ -96,8 +106,43 @@ function isAbove(spanId: Uint8Array, ancestors: Uint8Array, traceId: Uint8Array,
   return false;
 }
 
-function areSiblings(row: Row, model: bigint, entry: Counted): boolean {
-  if (row.responseId !== null && entry.response_id !== null) return false;
-  if (model !== entry.model || row.ancestors.length < 8 || entry.ancestors.length < 8) return false;
+function haveOneParent(row: Row, entry: Counted): boolean {
+  if (row.ancestors.length < 8 || entry.ancestors.length < 8) return false;
+  if (Buffer.compare(row.traceId, entry.trace_id) !== 0) return false;
   return Buffer.compare(row.ancestors.subarray(0, 8), entry.ancestors.subarray(0, 8)) === 0;
+}
+
+/** A framework's span around a client's, in another trace: the client's time lies in the framework's, and so do its tokens. */
+function looksAlike(row: Row, entry: Counted): boolean {
+  if ((row.framework === 1) === (entry.framework === 1n)) return false;
+  const [outer, inner] =
+    row.framework === 1
+      ? [
+          { from: row.startedAt, until: row.occurredAt },
+          { from: entry.started_at, until: entry.occurred_at },
+        ]
+      : [
+          { from: entry.started_at, until: entry.occurred_at },
+          { from: row.startedAt, until: row.occurredAt },
+        ];
+  if (outer.from > inner.from || outer.until < inner.until) return false;
+  const mine = row.tokens;
+  const theirs = decodeDetail(entry.detail).quantities;
+  return mine.length === 0 || theirs.length === 0 || sameSums(mine, theirs);
+}
+
+/** Equal tokens in and out; how they are split may differ from one instrumentation to the other. */
+function sameSums(
+  a: readonly (readonly [string, number])[],
+  b: readonly (readonly [string, number])[],
+): boolean {
+  const sums = (list: readonly (readonly [string, number])[]): readonly [number, number] =>
+    list.reduce<readonly [number, number]>(
+      ([input, output], [unit, quantity]) =>
+        PROMPT_UNITS.has(unit) ? [input + quantity, output] : [input, output + quantity],
+      [0, 0],
+    );
+  const [inputA, outputA] = sums(a);
+  const [inputB, outputB] = sums(b);
+  return inputA === inputB && outputA === outputB;
 }

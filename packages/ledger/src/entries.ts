@@ -6,12 +6,14 @@ import type { Row } from "./row.ts";
 
 const COUNTED = `
   SELECT e.id, e.source, e.trace_id, e.span_id, e.ancestors, e.kind, e.reason, e.customer, e.feature, e.provider, e.model, e.scope,
-    e.response_id, e.outcome, e.quality, e.aggregate, e.named, e.started_at, e.occurred_at, e.net_nano, e.net_atto, e.detail,
+    e.response_id, e.outcome, e.quality, e.aggregate, e.framework, e.request_model, e.named, e.started_at, e.occurred_at, e.net_nano, e.net_atto, e.detail,
     coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls,
     (SELECT a.customer FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1) AS moved_customer,
     (SELECT a.feature FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1) AS moved_feature,
     EXISTS (SELECT 1 FROM held h WHERE h.entry = e.id) AS waiting`;
 
+/** A framework's span ends this long after its client's at the latest. */
+const FRAMEWORK_TAIL_NANOS = 5_000_000_000n;
 /** More entries with one response id than this are a test server's, not one call's. */
 const MAX_SAME_RESPONSE = 16;
 
@@ -22,6 +24,8 @@ export class Entries {
   readonly #contentHash: StatementSync;
   readonly #sameTrace: StatementSync;
   readonly #sameResponse: StatementSync;
+  readonly #inside: StatementSync;
+  readonly #around: StatementSync;
   readonly #inheriting: StatementSync;
   readonly #setAside: StatementSync;
   readonly #hold: StatementSync;
@@ -37,9 +41,9 @@ export class Entries {
     this.#insert = prepare(
       `INSERT INTO entries (source, trace_id, span_id, content_hash, ancestors, kind, reason, customer, feature,
          provider, model, request_model, response_model, operation, dialect, scope, response_id, outcome, quality,
-         lower_bound, aggregate, named, started_at, occurred_at, booked_at, list_nano, list_atto, net_nano, net_atto,
+         lower_bound, aggregate, framework, named, started_at, occurred_at, booked_at, list_nano, list_atto, net_nano, net_atto,
          cost_source, price_version, detail, covered_by)
-       VALUES (${Array(33).fill("?").join(", ")})`,
+       VALUES (${Array(34).fill("?").join(", ")})`,
     );
     this.#contentHash = prepare(
       "SELECT content_hash FROM entries WHERE source = ? AND trace_id = ? AND span_id = ?",
@@ -50,6 +54,9 @@ export class Entries {
     this.#sameResponse = prepare(
       `${candidate} WHERE e.response_id = ? AND e.source = ? LIMIT ${MAX_SAME_RESPONSE}`,
     );
+    const near = "e.source = ? AND e.occurred_at BETWEEN ? AND ? ORDER BY e.id LIMIT 200";
+    this.#inside = prepare(`${candidate} WHERE e.framework = 0 AND ${near}`);
+    this.#around = prepare(`${candidate} WHERE e.framework = 1 AND ${near}`);
     this.#inheriting = prepare(
       `${COUNTED}, 0 AS covers_scope FROM entries e
        WHERE e.source = ? AND e.trace_id = ? AND e.named < 3 AND length(e.ancestors) > 0 AND e.kind <> 'covered'`,
@@ -72,11 +79,21 @@ export class Entries {
     return known?.content_hash;
   }
 
-  /** Entries that may describe the same call: those of its trace and those with its response id. */
+  /**
+   * Entries that may describe the same call: those of its trace, those with its response id, and, of a
+   * framework and the clients that it wraps, those at the same time.
+   */
   candidates(source: number, row: Row, scope: bigint): Counted[] {
     const found = this.#sameTrace.all(scope, source, row.traceId) as unknown as Counted[];
-    if (row.responseId === null) return found;
-    return [...found, ...(this.#sameResponse.all(scope, row.responseId, source) as unknown as Counted[])];
+    if (row.responseId !== null) {
+      found.push(...(this.#sameResponse.all(scope, row.responseId, source) as unknown as Counted[]));
+    }
+    const near =
+      row.framework === 1
+        ? this.#inside.all(scope, source, row.startedAt, row.occurredAt)
+        : this.#around.all(scope, source, row.occurredAt, row.occurredAt + FRAMEWORK_TAIL_NANOS);
+    found.push(...(near as unknown as Counted[]));
+    return found;
   }
 
   /** Entries of a trace that count or may, and whose own span does not name both customer and feature. */
@@ -129,6 +146,7 @@ export class Entries {
       row.quality,
       row.lowerBound,
       row.aggregate,
+      row.framework,
       row.named,
       row.startedAt,
       row.occurredAt,

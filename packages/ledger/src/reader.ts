@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type AttoUsd, joinUsd } from "@keeptabs/pricing";
 import type { Outcome } from "@keeptabs/usage";
 import { openForReading } from "./database.ts";
@@ -48,6 +48,7 @@ export interface Counters {
 /** Looks into a ledger; the writer may be at work meanwhile. */
 export class LedgerReader {
   readonly #database: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
 
   private constructor(database: DatabaseSync) {
     this.#database = database;
@@ -131,6 +132,15 @@ export class LedgerReader {
       [Buffer.from(traceId, "hex"), Buffer.from(spanId, "hex")],
     );
     return row === undefined ? undefined : entryOf(row);
+  }
+
+  /** True when a sender's trace has calls in the ledger. */
+  hasTrace(source: string, traceId: string): boolean {
+    const rows = this.#all<{ one: bigint }>(
+      "SELECT 1 AS one FROM entries WHERE source = (SELECT id FROM names WHERE name = ?) AND trace_id = ? LIMIT 1",
+      [source, Buffer.from(traceId, "hex")],
+    );
+    return rows.length > 0;
   }
 
   /** The dearest calls of a period (Unix milliseconds), of one customer or of all. */
@@ -217,8 +227,12 @@ export class LedgerReader {
   }
 
   #all<T>(sql: string, parameters: readonly (string | number | bigint | Uint8Array)[]): T[] {
-    const statement = this.#database.prepare(sql);
-    statement.setReadBigInts(true);
+    let statement = this.#statements.get(sql);
+    if (statement === undefined) {
+      statement = this.#database.prepare(sql);
+      statement.setReadBigInts(true);
+      this.#statements.set(sql, statement);
+    }
     return statement.all(...parameters) as T[];
   }
 }

@@ -7,6 +7,9 @@ import type { Booking, EntryKind, SpanNote } from "./entry.ts";
 /** Feature of a call that none was named for. */
 export const NO_FEATURE = "";
 
+/** Frameworks whose callbacks make spans of their own, in traces of their own, around a client's. */
+const FRAMEWORK_SCOPES = /langchain|langsmith|llama.?index/i;
+
 /** A booking in the form in which it crosses to the writer's thread: flat, and cheap to copy. */
 export interface Row {
   readonly source: string;
@@ -31,6 +34,8 @@ export interface Row {
   readonly quality: UsageQuality;
   readonly lowerBound: number;
   readonly aggregate: number;
+  /** 1 when the span was made by a framework that wraps other instrumented clients. */
+  readonly framework: number;
   /** Which of customer (1) and feature (2) the call's own span names; those never change. */
   readonly named: number;
   readonly startedAt: bigint;
@@ -73,6 +78,7 @@ export function rowOf({ source, call, charge, customer, feature, ancestors }: Bo
     quality: call.usage.quality,
     lowerBound: call.usage.lowerBound ? 1 : 0,
     aggregate: call.aggregate ? 1 : 0,
+    framework: FRAMEWORK_SCOPES.test(call.scope) ? 1 : 0,
     named:
       (call.attribution.customer === undefined ? 0 : 1) + (call.attribution.feature === undefined ? 0 : 2),
     startedAt: call.startedAt,

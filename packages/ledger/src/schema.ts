@@ -35,6 +35,7 @@ export const MIGRATIONS: readonly string[] = [
     quality TEXT NOT NULL CHECK (quality IN ('reported', 'partial', 'estimated', 'missing')),
     lower_bound INTEGER NOT NULL CHECK (lower_bound IN (0, 1)),
     aggregate INTEGER NOT NULL CHECK (aggregate IN (0, 1)),
+    framework INTEGER NOT NULL CHECK (framework IN (0, 1)),
     started_at INTEGER NOT NULL,
     occurred_at INTEGER NOT NULL,
     booked_at INTEGER NOT NULL,
@@ -52,6 +53,7 @@ export const MIGRATIONS: readonly string[] = [
   CREATE INDEX entries_by_response_id ON entries (response_id) WHERE response_id IS NOT NULL;
   CREATE INDEX entries_by_cover ON entries (covered_by) WHERE covered_by IS NOT NULL;
   CREATE INDEX entries_by_time ON entries (occurred_at);
+  CREATE INDEX framework_entries_by_time ON entries (occurred_at) WHERE framework = 1;
 
   CREATE TABLE adjustments (
     id INTEGER PRIMARY KEY,

@@ -128,6 +128,31 @@ describe("one call, one charge", () => {
     expect(await after(calls[0]!, agent, calls[1]!)).toMatchObject({ calls: 2, net: "0.007" });
   });
 
+  it("charges once what a framework and the client below it each saw in a trace of its own, without a response id", async () => {
+    const at = (from: bigint, until: bigint) => ({ startedAt: NOON + from, occurredAt: NOON + until });
+    const framework = { scope: "openinference-langchain", ...at(-2_000_000_000n, 50_000_000n) };
+    const client = { scope: "openinference-openai", ...at(-1_900_000_000n, 0n) };
+    const split = usageOf([
+      ["input", 400],
+      ["cache_read", 600],
+      ["output", 100],
+    ]);
+    const alike = await eitherWay(
+      bookingOf({ call: framework }),
+      bookingOf({ call: { ...client, usage: split } }),
+    );
+    expect(alike).toMatchObject({ calls: 1 });
+    const unknown = bookingOf({ call: { ...client, usage: missingUsage() } });
+    expect(await eitherWay(bookingOf({ call: framework }), unknown)).toMatchObject({
+      calls: 1,
+      net: "0.0035",
+    });
+    const other = bookingOf({ call: { ...client, usage: usageOf([["input", 7]]) } });
+    expect(await eitherWay(bookingOf({ call: framework }), other)).toMatchObject({ calls: 2 });
+    const later = bookingOf({ call: { ...client, ...at(-1_900_000_000n, 9_000_000_000n) } });
+    expect(await eitherWay(bookingOf({ call: framework }), later)).toMatchObject({ calls: 2 });
+  });
+
   it("takes the first description out of the totals to the last unit when a better one comes", async () => {
     const outer = bookingOf({
       call: {
