@@ -29,6 +29,9 @@ export {
   type Span,
   STATUS_CODE_ERROR,
 } from "./span.ts";
+export { type AttributionRules, DEFAULT_ATTRIBUTION_RULES } from "./spans/attribution.ts";
+export { attributesReadWith, type ReadAttributes } from "./spans/read-attributes.ts";
+export { readSpan } from "./spans/read-span.ts";
 export { KNOWN_UNITS, type KnownUnit, PROMPT_UNITS, TOKEN_UNITS, type Unit } from "./unit.ts";
 export {
   type Circumstances,
@@ -41,3 +44,4 @@ export {
   type UsageQuality,
   usageOf,
 } from "./usage.ts";
+export { usageFromAttributes, usageToAttributes } from "./usage-attributes.ts";
