@@ -37,20 +37,24 @@ export interface QualityRow {
   readonly atto: bigint;
 }
 
-/** Selects `QualityRow`s of the entries that ended in `[?, ?)`, Unix nanoseconds. */
-export const QUALITY_GROUPS = `
+const UNPRICED = "e.kind IN ('unpriced', 'partly_unpriced')";
+const GROUP = `e.kind, e.outcome, e.quality, e.lower_bound, e.cost_source,
+    CASE WHEN ${UNPRICED} THEN e.provider END AS of_provider, CASE WHEN ${UNPRICED} THEN e.model END AS of_model,
+    CASE WHEN ${UNPRICED} THEN e.reason END AS why`;
+
+/** Selects `QualityRow`s of the entries that ended in `[?1, ?2)`, Unix nanoseconds. */
+export const QUALITY_GROUPS: string = `
   SELECT kind, outcome, quality, lower_bound, cost_source, p.name AS provider, m.name AS model, why AS reason,
-    count(*) AS entries, sum(counted + adjusted_calls) AS calls,
-    sum(counted * net_nano + adjusted_nano) AS nano, sum(counted * net_atto + adjusted_atto) AS atto
+    sum(entries) AS entries, sum(calls) AS calls, sum(nano) AS nano, sum(atto) AS atto
   FROM (
-    SELECT e.*, e.kind NOT IN ('covered', 'held') AS counted,
-      CASE WHEN e.kind IN ('unpriced', 'partly_unpriced') THEN e.provider END AS of_provider,
-      CASE WHEN e.kind IN ('unpriced', 'partly_unpriced') THEN e.model END AS of_model,
-      CASE WHEN e.kind IN ('unpriced', 'partly_unpriced') THEN e.reason END AS why,
-      coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls,
-      coalesce((SELECT sum(a.net_nano) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_nano,
-      coalesce((SELECT sum(a.net_atto) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_atto
-    FROM entries e WHERE e.occurred_at >= ? AND e.occurred_at < ?
+    SELECT ${GROUP}, count(*) AS entries, sum(e.kind NOT IN ('covered', 'held')) AS calls,
+      sum((e.kind NOT IN ('covered', 'held')) * e.net_nano) AS nano,
+      sum((e.kind NOT IN ('covered', 'held')) * e.net_atto) AS atto
+    FROM entries e WHERE e.occurred_at >= ?1 AND e.occurred_at < ?2 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+    UNION ALL
+    SELECT ${GROUP}, 0, sum(a.calls), sum(a.net_nano), sum(a.net_atto)
+    FROM adjustments a JOIN entries e ON e.id = a.entry
+    WHERE e.occurred_at >= ?1 AND e.occurred_at < ?2 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
   )
   LEFT JOIN names p ON p.id = of_provider LEFT JOIN names m ON m.id = of_model
   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY calls DESC, model, reason`;

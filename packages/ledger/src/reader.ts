@@ -204,6 +204,12 @@ export class LedgerReader {
     }));
   }
 
+  /** How many spans came again with other content and were kept aside, since the ledger began. */
+  conflicts(): number {
+    const [row] = this.#all<{ count: bigint }>("SELECT count(*) AS count FROM conflicts", []);
+    return Number(row?.count ?? 0n);
+  }
+
   /** The entry with a number, as `coveredBy` gives it; undefined when there is none. */
   entryById(id: number): Entry | undefined {
     const [row] = this.#all<EntryRow>(`${ENTRY_COLUMNS} WHERE e.id = ?`, [id]);

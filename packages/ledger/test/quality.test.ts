@@ -76,6 +76,17 @@ describe("the quality of a period", () => {
   });
 });
 
+describe("conflicts", () => {
+  it("are counted without a look at the entries", async () => {
+    const booking = bookingOf();
+    expect(reader.conflicts()).toBe(0);
+    await ledger.append([booking], NOON);
+    await ledger.append([{ ...booking, call: { ...booking.call, outcome: "error" } }], NOON);
+    expect(reader.conflicts()).toBe(1);
+    expect(reader.conflicts()).toBe(reader.census().get("conflict"));
+  });
+});
+
 describe("reads that must agree", () => {
   it("see the ledger as it was when the first of them looked", async () => {
     await ledger.append([bookingOf()], NOON);
