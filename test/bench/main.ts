@@ -1,0 +1,16 @@
+/** Runs the benchmarks that are named, or all: `pnpm bench decode`. Figures are ratios within one run. */
+import { benchDecode } from "./decode.ts";
+
+const BENCHES: ReadonlyMap<string, () => Promise<void>> = new Map([["decode", benchDecode]]);
+
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : [...BENCHES.keys()];
+for (const name of wanted) {
+  const bench = BENCHES.get(name);
+  if (bench === undefined) {
+    console.error(`there is no benchmark "${name}"; there are ${[...BENCHES.keys()].join(", ")}`);
+    process.exitCode = 2;
+    break;
+  }
+  console.log(`\n${name}\n`);
+  await bench();
+}
