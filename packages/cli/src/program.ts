@@ -1,0 +1,91 @@
+import { LedgerError } from "@keeptabs/ledger";
+import { ConfigError, StartError } from "@keeptabs/processor";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { type DoctorOptions, doctor } from "./doctor.ts";
+import { explain } from "./explain.ts";
+import { type MarginOptions, margin } from "./margin.ts";
+import { type ReportOptions, report } from "./report.ts";
+import { type ServeOptions, serve } from "./serve.ts";
+import type { CommonOptions } from "./settings.ts";
+import { EXIT_DONE, EXIT_FOUND, EXIT_WRONG_USE, type Terminal, WrongUse } from "./terminal.ts";
+
+/** Runs the command line and returns the exit code: 0 done, 1 found a problem or could not do it, 2 wrong use. */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exit = EXIT_DONE;
+  const program = programFor(terminal, (code) => {
+    exit = code;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_WRONG_USE;
+    if (error instanceof ConfigError || error instanceof WrongUse) {
+      terminal.err(`keeptabs: ${error.message}\n`);
+      return EXIT_WRONG_USE;
+    }
+    if (error instanceof LedgerError || error instanceof StartError) {
+      terminal.err(`keeptabs: ${error.message}\n`);
+      return EXIT_FOUND;
+    }
+    throw error;
+  }
+}
+
+function programFor(terminal: Terminal, exit: (code: number) => void): Command {
+  const program = new Command("keeptabs")
+    .description("Keeps tabs on what every customer of an AI product costs to serve.")
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .showSuggestionAfterError()
+    .showHelpAfterError("(run with --help to see what there is)");
+
+  const command = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option("--config <file>", "configuration file (default: keeptabs.yaml, if there is one)")
+      .option("--ledger <file>", "ledger file (default: keeptabs.db)");
+
+  command("serve", "take spans over OTLP/HTTP, book them, serve metrics and the report page")
+    .option("--ingest-host <address>", "address for spans (default: 127.0.0.1)")
+    .option("--ingest-port <port>", "port for spans (default: 4318)", portOption)
+    .option("--operator-host <address>", "address for metrics and reports (default: 127.0.0.1)")
+    .option("--operator-port <port>", "port for metrics and reports (default: 9464)", portOption)
+    .action(async (options: ServeOptions) => exit(await serve(options, terminal)));
+
+  command("report", "show what a month cost")
+    .option("--month <YYYY-MM>", "month to report (default: the current one)")
+    .option("--customer <id>", "only this customer")
+    .option("--feature <name>", "only this feature")
+    .option("--group-by <list>", "any of customer, feature, provider, model, day", "customer")
+    .option("--exact", "show every digit")
+    .option("--json", "machine-readable")
+    .action((options: ReportOptions) => exit(report(options, terminal)));
+
+  command("margin", "show cost beside revenue for each customer of a month")
+    .option("--month <YYYY-MM>", "month to report (default: the current one)")
+    .option("--json", "machine-readable")
+    .action((options: MarginOptions) => exit(margin(options, terminal)));
+
+  command("explain", "show one call's charge line by line")
+    .argument("<trace>", "trace id, 32 hex digits")
+    .argument("<span>", "span id, 16 hex digits")
+    .action((trace: string, span: string, options: CommonOptions) =>
+      exit(explain(trace, span, options, terminal)),
+    );
+
+  command("doctor", "tell what Keeptabs understands of a file of spans, and what is missing")
+    .requiredOption("--spans <file>", "OTLP export: JSON, JSON lines or protobuf")
+    .option("--json", "machine-readable")
+    .action((options: DoctorOptions) => exit(doctor(options, terminal)));
+
+  return program;
+}
+
+function portOption(text: string): number {
+  const port = Number(text);
+  if (!/^\d{1,5}$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError("must be a port from 0 to 65535");
+  return port;
+}

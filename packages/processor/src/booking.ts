@@ -1,0 +1,118 @@
+import type { Booking, SpanNote } from "@keeptabs/ledger";
+import { charge, type PriceBook } from "@keeptabs/pricing";
+import {
+  type Attribution,
+  type AttributionRules,
+  type Call,
+  type Reading,
+  readSpan,
+  type Span,
+} from "@keeptabs/usage";
+
+/** How far ahead of our clock a sender's may be before we date its calls ourselves. */
+const MAX_AHEAD_NANOS = 5n * 60n * 1_000_000_000n;
+/** Deeper traces than this are not followed further up. */
+const MAX_ANCESTORS = 64;
+
+/** What a batch of spans means for the ledger. */
+export interface Batch {
+  readonly bookings: readonly Booking[];
+  /** The spans that are no calls: they link calls to what is above them, and may name somebody. */
+  readonly notes: readonly SpanNote[];
+  /** How many calls each dialect understood. */
+  readonly dialects: ReadonlyMap<string, number>;
+}
+
+/** What bookings are made with. */
+export interface BookingRules {
+  readonly priceBook: PriceBook;
+  readonly attribution: AttributionRules;
+}
+
+interface Known {
+  readonly span: Span;
+  readonly reading: Reading;
+}
+
+/**
+ * Reads the calls out of one request's spans, prices them and gives each the customer and feature of the
+ * nearest span that names one: its own, or one above it. Calls that lie deeper come first, so that the
+ * innermost of two descriptions of a call is charged. Pure; `now` is Unix nanoseconds.
+ */
+export function batchOf(spans: readonly Span[], source: string, rules: BookingRules, now: bigint): Batch {
+  // OTLP groups spans by scope, not by trace: the tree is put together before anything is decided.
+  const known = new Map<string, Known>();
+  const calls: Call[] = [];
+  const notes: SpanNote[] = [];
+  const dialects = new Map<string, number>();
+  for (const span of spans) {
+    const reading = readSpan(span, rules.attribution);
+    known.set(span.traceId + span.spanId, { span, reading });
+    if (reading.kind !== "call") {
+      notes.push(noteOf(span, reading.attribution, source));
+      continue;
+    }
+    calls.push(reading.call);
+    dialects.set(reading.call.dialect, (dialects.get(reading.call.dialect) ?? 0) + 1);
+  }
+  const bookings = calls.map((call) => bookingOf(call, known, source, rules, now));
+  bookings.sort((a, b) => b.ancestors.length - a.ancestors.length);
+  return { bookings, notes, dialects };
+}
+
+function noteOf(span: Span, { customer, feature }: Attribution, source: string): SpanNote {
+  const { traceId, spanId, parentSpanId } = span;
+  return { source, traceId, spanId, parentSpanId, customer, feature };
+}
+
+function bookingOf(
+  read: Call,
+  known: ReadonlyMap<string, Known>,
+  source: string,
+  rules: BookingRules,
+  now: bigint,
+): Booking {
+  const call = datedSanely(read, now);
+  const ancestors: string[] = [];
+  let { customer, feature } = call.attribution;
+  for (let id = call.parentSpanId; id !== undefined && ancestors.length < MAX_ANCESTORS; ) {
+    // A forged trace may go in circles.
+    if (ancestors.includes(id) || id === call.spanId) break;
+    ancestors.push(id);
+    const above: Known | undefined = known.get(call.traceId + id);
+    const named = above === undefined ? undefined : attributionOf(above.reading);
+    customer ??= named?.customer;
+    feature ??= named?.feature;
+    id = above?.span.parentSpanId;
+  }
+  return {
+    source,
+    call,
+    charge: charge(
+      {
+        provider: call.provider,
+        model: call.responseModel ?? call.requestModel,
+        usage: call.usage,
+        atMs: Number(call.occurredAt / 1_000_000n),
+      },
+      rules.priceBook,
+    ),
+    customer,
+    feature,
+    ancestors,
+  };
+}
+
+function attributionOf(reading: Reading): Attribution {
+  return reading.kind === "call" ? reading.call.attribution : reading.attribution;
+}
+
+/** A call without a usable end, or from a clock far ahead, is dated when we received it: it is never dropped. */
+function datedSanely(call: Call, now: bigint): Call {
+  if (call.occurredAt > 0n && call.occurredAt <= now + MAX_AHEAD_NANOS) {
+    return call.startedAt > 0n && call.startedAt <= call.occurredAt
+      ? call
+      : { ...call, startedAt: call.occurredAt };
+  }
+  return { ...call, startedAt: now, occurredAt: now };
+}

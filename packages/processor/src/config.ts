@@ -1,0 +1,183 @@
+import { readFileSync } from "node:fs";
+import { type Customer, type Customers, customerOf, requireTimeZone } from "@keeptabs/billing";
+import { parseUsd } from "@keeptabs/pricing";
+import { type AttributionRules, DEFAULT_ATTRIBUTION_RULES, readIdentity } from "@keeptabs/usage";
+import { LineCounter, parseDocument } from "yaml";
+import { z } from "zod";
+
+/** Everything that `keeptabs.yaml` can say, with defaults filled in. */
+export interface Config {
+  /** IANA name; months and days of reports and gauges are taken in it. */
+  readonly timeZone: string;
+  readonly ledgerPath: string;
+  readonly ingest: { readonly host: string; readonly port: number; readonly maxBodyBytes: number };
+  readonly operator: { readonly host: string; readonly port: number };
+  readonly customers: Customers;
+  readonly attribution: AttributionRules;
+  readonly seriesBudget: number;
+}
+
+/** The configuration is wrong; the message names file, line and key. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+const money = z.union([z.string(), z.number()]).transform((value, context) => {
+  try {
+    parseUsd(String(value));
+    return String(value);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message });
+    return z.NEVER;
+  }
+});
+
+const identity = z.string().transform((value, context) => {
+  const read = readIdentity(value);
+  if (read.kind === "identity") return read.id;
+  context.addIssue({ code: "custom", message: `"${value}" can't be an id: ${read.problem}` });
+  return z.NEVER;
+});
+
+const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, "must be a month such as 2026-10");
+const port = z.int().min(0).max(65_535);
+
+const customer = z.strictObject({
+  id: identity,
+  name: z.string().min(1).optional(),
+  plan: z.string().min(1).optional(),
+  revenue: z
+    .union([
+      money.transform((monthly) => [{ monthly }]),
+      z.array(z.strictObject({ from: month.optional(), monthly: money })),
+    ])
+    .optional(),
+  budget: money.optional(),
+});
+
+const schema = z.strictObject({
+  time_zone: z
+    .string()
+    .refine((value) => {
+      try {
+        return requireTimeZone(value) === value;
+      } catch {
+        return false;
+      }
+    }, "must be an IANA time zone such as Europe/Berlin")
+    .default("UTC"),
+  ledger: z.string().min(1).default("keeptabs.db"),
+  ingest: z
+    .strictObject({
+      host: z.string().default("127.0.0.1"),
+      port: port.default(4318),
+      max_body_bytes: z
+        .int()
+        .min(1024)
+        .default(16 * 1024 * 1024),
+    })
+    .prefault({}),
+  operator: z.strictObject({ host: z.string().default("127.0.0.1"), port: port.default(9464) }).prefault({}),
+  customers: z.array(customer).default([]),
+  attribution: z
+    .strictObject({
+      customer: z.array(z.string().min(1)).optional(),
+      feature: z.array(z.string().min(1)).optional(),
+    })
+    .prefault({}),
+  series_budget: z.int().min(100).default(100_000),
+});
+
+/** Reads a configuration file. Throws ConfigError. */
+export function readConfig(path: string): Config {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new ConfigError(`cannot read the configuration ${path}: ${(error as Error).message}`);
+  }
+  return parseConfig(text, path);
+}
+
+/** The configuration that an empty file gives. */
+export function defaultConfig(): Config {
+  return parseConfig("", "defaults");
+}
+
+/** Reads a configuration from YAML text; `path` is for messages. Throws ConfigError. */
+export function parseConfig(text: string, path: string): Config {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines });
+  const broken = document.errors[0];
+  if (broken !== undefined) {
+    throw new ConfigError(`${path}:${lines.linePos(broken.pos[0]).line}: ${broken.message.split("\n")[0]}`);
+  }
+  const parsed = schema.safeParse(document.toJS() ?? {});
+  if (!parsed.success) {
+    const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue));
+    const [first] = problems.map(({ at, message }) => `${path}:${lineOf(at, document, lines)}: ${message}`);
+    throw new ConfigError(first ?? `${path}: not a valid configuration`);
+  }
+  return configOf(parsed.data, path);
+}
+
+interface Problem {
+  readonly at: readonly PropertyKey[];
+  readonly message: string;
+}
+
+function problemsOf(issue: z.core.$ZodIssue): Problem[] {
+  const name = issue.path.join(".");
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(issue.path);
+    return issue.keys.map((key) => ({
+      at: [...issue.path, key],
+      message: `unknown key "${[...issue.path, key].join(".")}"${known === "" ? "" : `; known here: ${known}`}`,
+    }));
+  }
+  if (issue.code === "invalid_union") {
+    const inner = issue.errors.flat().find(({ path }) => path.length > 0) ?? issue.errors.flat()[0];
+    if (inner !== undefined) return problemsOf({ ...inner, path: [...issue.path, ...inner.path] });
+  }
+  return [{ at: issue.path, message: `${name === "" ? "the configuration" : name}: ${issue.message}` }];
+}
+
+function knownKeys(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return Object.keys(schema.shape).join(", ");
+  if (path[0] === "customers" && path.length === 2) return Object.keys(customer.shape).join(", ");
+  return "";
+}
+
+/** The line of a key, or of the nearest thing above it that has one. */
+function lineOf(
+  path: readonly PropertyKey[],
+  document: ReturnType<typeof parseDocument>,
+  lines: LineCounter,
+): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined;
+    const start = node?.range?.[0];
+    if (start !== undefined) return lines.linePos(start).line;
+  }
+  return 1;
+}
+
+function configOf(data: z.output<typeof schema>, path: string): Config {
+  const customers = new Map<string, Customer>();
+  for (const plain of data.customers) {
+    if (customers.has(plain.id)) throw new ConfigError(`${path}: customers: "${plain.id}" is listed twice`);
+    customers.set(plain.id, customerOf(plain));
+  }
+  return {
+    timeZone: data.time_zone,
+    ledgerPath: data.ledger,
+    ingest: { host: data.ingest.host, port: data.ingest.port, maxBodyBytes: data.ingest.max_body_bytes },
+    operator: data.operator,
+    customers,
+    attribution: {
+      customer: data.attribution.customer ?? DEFAULT_ATTRIBUTION_RULES.customer,
+      feature: data.attribution.feature ?? DEFAULT_ATTRIBUTION_RULES.feature,
+    },
+    seriesBudget: data.series_budget,
+  };
+}

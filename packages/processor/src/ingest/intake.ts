@@ -1,0 +1,93 @@
+import { type Ledger, LedgerError } from "@keeptabs/ledger";
+import type { Span } from "@keeptabs/usage";
+import { type BookingRules, batchOf } from "../booking.ts";
+import type { LedgerMetrics } from "../metrics/ledger-metrics.ts";
+import type { ProcessMetrics } from "../process-metrics.ts";
+import type { TraceMemory } from "../trace-memory.ts";
+
+/** The ledger can't take the spans now; the sender should try again after `retryAfterSeconds`. */
+export class Overloaded extends Error {
+  override readonly name = "Overloaded";
+  readonly retryAfterSeconds: number;
+
+  constructor(message: string, retryAfterSeconds: number, options?: ErrorOptions) {
+    super(message, options);
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** What an intake works with. */
+export interface IntakeParts {
+  readonly ledger: Ledger;
+  readonly metrics: LedgerMetrics;
+  readonly process: ProcessMetrics;
+  readonly rules: BookingRules;
+  readonly traces: TraceMemory;
+  /** Unix nanoseconds. */
+  readonly now: () => bigint;
+  /** Spans that may wait for their commit before senders are asked to come again. */
+  readonly maxWaitingSpans: number;
+}
+
+/** From spans to committed entries: reads, prices, books, and lets the metrics follow. */
+export class Intake {
+  readonly #parts: IntakeParts;
+  #waitingSpans = 0;
+  #problem: string | undefined;
+
+  constructor(parts: IntakeParts) {
+    this.#parts = parts;
+  }
+
+  /** Why the last append failed, until one succeeds again. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /**
+   * Charges agents' sums that nothing was seen below for so long (milliseconds). Failing, it is tried again
+   * with the next call of this.
+   */
+  async release(heldMs: number): Promise<void> {
+    const { ledger, metrics, now } = this.#parts;
+    try {
+      const { postings } = await ledger.release(now() - BigInt(heldMs) * 1_000_000n, now());
+      metrics.take(postings);
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      this.#problem = error.message;
+    }
+  }
+
+  /** Resolves when every call among the spans is committed. Rejects with Overloaded when that can't be now. */
+  async take(spans: readonly Span[], rejected: number, source: string): Promise<void> {
+    const { ledger, metrics, process, rules, now } = this.#parts;
+    if (this.#waitingSpans + spans.length > this.#parts.maxWaitingSpans && this.#waitingSpans > 0) {
+      throw new Overloaded("too many spans are waiting for the ledger", 1);
+    }
+    this.#waitingSpans += spans.length;
+    try {
+      const receivedAt = now();
+      const batch = batchOf(spans, source, rules, receivedAt);
+      const callTraces = new Set(batch.bookings.map(({ call }) => call.traceId));
+      const notes = this.#parts.traces.select(source, batch.notes, callTraces);
+      const appended = await ledger.append(batch.bookings, receivedAt, notes);
+      this.#problem = undefined;
+      metrics.take(appended.postings);
+      if (batch.bookings.length > 0) process.commitSeconds.observe(appended.commitSeconds);
+      for (const [dialect, count] of batch.dialects) process.spansReceived.inc({ dialect }, count);
+      process.spans.inc({ result: "not_llm" }, batch.notes.length);
+      process.spans.inc({ result: "rejected" }, rejected);
+      for (const result of appended.results) {
+        const name = result.kind === "booked" && result.entry === "covered" ? "covered" : result.kind;
+        process.spans.inc({ result: name });
+      }
+    } catch (error) {
+      if (!(error instanceof LedgerError)) throw error;
+      this.#problem = error.message;
+      throw new Overloaded(error.message, 5, { cause: error });
+    } finally {
+      this.#waitingSpans -= spans.length;
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { daysOf, monthOf, monthPeriod, type Period } from "@keeptabs/billing";
+import {
+  clipped,
+  FIRST_MONTH,
+  LAST_MONTH,
+  month,
+  type ParameterReader,
+  text,
+  timeZone,
+} from "./parameters.ts";
+import { badFields } from "./problem.ts";
+import type { OperatorView } from "./view.ts";
+
+/** A period that was asked for, with the zone in which its days are taken. */
+export interface AskedPeriod {
+  readonly period: Period;
+  readonly timeZone: string;
+  /** The month, when it is one. */
+  readonly month: string | undefined;
+}
+
+/** The parameters that name a period. */
+export const PERIOD_PARAMETERS: {
+  readonly month: ParameterReader<string | undefined>;
+  readonly from: ParameterReader<string | undefined>;
+  readonly to: ParameterReader<string | undefined>;
+  readonly tz: ParameterReader<string | undefined>;
+} = { month, from: text, to: text, tz: timeZone };
+
+/**
+ * The period that is asked for: a month, or `[from, to)` in days of the time zone (`2026-10-01`) or
+ * instants (`2026-10-01T00:00:00Z`); without either the current month. Throws a 400 Problem.
+ */
+export function askedPeriod(
+  asked: {
+    readonly month: string | undefined;
+    readonly from: string | undefined;
+    readonly to: string | undefined;
+    readonly tz: string | undefined;
+  },
+  view: OperatorView,
+): AskedPeriod {
+  const zone = asked.tz ?? view.timeZone;
+  const { from, to } = asked;
+  if (from === undefined && to === undefined) {
+    const name = asked.month ?? monthOf(view.now(), zone);
+    return { period: monthPeriod(name, zone), timeZone: zone, month: name };
+  }
+  if (asked.month !== undefined) {
+    throw badFields([{ field: "month", detail: "give either month, or from and to" }]);
+  }
+  if (from === undefined) throw badFields([{ field: "from", detail: "needed with to" }]);
+  if (to === undefined) throw badFields([{ field: "to", detail: "needed with from" }]);
+  const fromMs = instant("from", from, zone);
+  const untilMs = instant("to", to, zone);
+  if (fromMs >= untilMs)
+    throw badFields([{ field: "to", detail: "must be later than from; it is not included" }]);
+  return { period: { name: `${from}/${to}`, fromMs, untilMs }, timeZone: zone, month: undefined };
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+const INSTANT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-][01]\d:[0-5]\d)$/;
+
+function instant(field: string, given: string, zone: string): number {
+  // A `+` that was not percent-encoded arrives as a space.
+  const written = given.replace(" ", "+");
+  const date = DAY.test(written) ? written : INSTANT.exec(written)?.[1];
+  if (date === undefined || !isDate(date)) {
+    const detail = `"${clipped(given)}" is neither a day (2026-10-01) nor an instant with its offset (2026-10-01T00:00:00Z)`;
+    throw badFields([{ field, detail }]);
+  }
+  if (date.slice(0, 7) < FIRST_MONTH || date.slice(0, 7) > LAST_MONTH) {
+    throw badFields([{ field, detail: `must lie from ${FIRST_MONTH} to ${LAST_MONTH}` }]);
+  }
+  if (date !== written) return Date.parse(written);
+  const days = daysOf(monthPeriod(date.slice(0, 7), zone), zone);
+  const day = days.find(({ name }) => name === date);
+  // Samoa had no 30 December 2011.
+  if (day === undefined) throw badFields([{ field, detail: `${date} did not exist in ${zone}` }]);
+  return day.fromMs;
+}
+
+function isDate(date: string): boolean {
+  const [year = 0, index = 0, day = 0] = date.split("-").map(Number);
+  const at = new Date(Date.UTC(year, index - 1, day));
+  return at.getUTCMonth() === index - 1 && at.getUTCDate() === day;
+}

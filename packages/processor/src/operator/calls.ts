@@ -1,0 +1,36 @@
+import type { Period } from "@keeptabs/billing";
+import type { Entry, LedgerReader } from "@keeptabs/ledger";
+import { badFields, type FieldError, Problem } from "./problem.ts";
+
+/** The dearest calls of a period that count now: an entry that a better one superseded is not listed beside it. */
+export function dearestCalls(
+  reader: LedgerReader,
+  period: Pick<Period, "fromMs" | "untilMs">,
+  customer: string | undefined,
+  limit: number,
+): readonly Entry[] {
+  const { fromMs, untilMs } = period;
+  for (let ask = limit; ; ask *= 2) {
+    const found = reader.dearest({
+      fromMs,
+      untilMs,
+      ...(customer === undefined ? {} : { customer }),
+      limit: ask,
+    });
+    const counting = found.filter(({ posted }) => posted);
+    if (counting.length >= limit || found.length < ask) return counting.slice(0, limit);
+  }
+}
+
+/** The entry of a span. Throws a 400 Problem for ids that can't be, a 404 one for a span that is not booked. */
+export function requireCall(reader: LedgerReader, trace: string, span: string): Entry {
+  const errors: FieldError[] = [];
+  if (!/^[0-9a-f]{32}$/i.test(trace))
+    errors.push({ field: "trace", detail: "a trace id has 32 hexadecimal digits" });
+  if (!/^[0-9a-f]{16}$/i.test(span))
+    errors.push({ field: "span", detail: "a span id has 16 hexadecimal digits" });
+  if (errors.length > 0) throw badFields(errors);
+  const entry = reader.entry(trace, span);
+  if (entry === undefined) throw new Problem(404, `span ${span} of trace ${trace} is not in the ledger`);
+  return entry;
+}

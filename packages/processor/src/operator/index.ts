@@ -1,0 +1,2 @@
+export { operatorRoutes, renderReport } from "./routes.ts";
+export type { OperatorView } from "./view.ts";

@@ -1,0 +1,152 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Ledger, LedgerReader } from "@keeptabs/ledger";
+import { defaultPriceBook, type PriceBook } from "@keeptabs/pricing";
+import { attributesReadWith } from "@keeptabs/usage";
+import express from "express";
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import { Intake } from "./ingest/intake.ts";
+import { ingestServer } from "./ingest/server.ts";
+import { LedgerMetrics } from "./metrics/ledger-metrics.ts";
+import { metricsRoute } from "./metrics/route.ts";
+import { operatorRoutes } from "./operator/index.ts";
+import { compileSelection } from "./otlp/index.ts";
+import { processMetrics } from "./process-metrics.ts";
+import { Quarantine } from "./quarantine.ts";
+import { TraceMemory } from "./trace-memory.ts";
+
+/** The processor can't start; the message says what to change. */
+export class StartError extends Error {
+  override readonly name = "StartError";
+}
+
+/** A running processor. */
+export interface Processor {
+  /** Where spans go: `http://host:port`, without the path. */
+  readonly ingestUrl: string;
+  /** Where metrics, API and the report page are. */
+  readonly operatorUrl: string;
+  /** Takes no more requests, finishes those at hand, commits and closes. */
+  stop(): Promise<void>;
+}
+
+/** What a processor is started with. */
+export interface ProcessorOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly priceBook?: PriceBook;
+  /** Unix milliseconds. */
+  readonly now?: () => number;
+}
+
+const MAX_WAITING_SPANS = 100_000;
+/** How long an agent's sum waits for calls below it, and how often that is looked after. */
+const HOLD_MS = 10 * 60_000;
+const HOLD_CHECK_MS = 30_000;
+
+/** Opens the ledger and listens. Throws LedgerError or StartError, and leaves nothing open then. */
+export async function startProcessor(options: ProcessorOptions): Promise<Processor> {
+  const { config, log, priceBook = defaultPriceBook(), now = Date.now } = options;
+  const ledger = await Ledger.open(config.ledgerPath);
+  const reader = LedgerReader.open(config.ledgerPath);
+  const process = processMetrics(() => ledger.waiting);
+  const metrics = new LedgerMetrics({
+    reader,
+    customers: config.customers,
+    priceBook,
+    timeZone: config.timeZone,
+    seriesBudget: config.seriesBudget,
+    now,
+    overflow: () => process.seriesOverflow.inc(),
+  });
+  const intake = new Intake({
+    ledger,
+    metrics,
+    process,
+    rules: { priceBook, attribution: config.attribution },
+    traces: new TraceMemory((source, traceId) => reader.hasTrace(source, traceId)),
+    now: () => BigInt(now()) * 1_000_000n,
+    maxWaitingSpans: MAX_WAITING_SPANS,
+  });
+  let stopping = false;
+  const ingest = ingestServer({
+    intake,
+    selection: compileSelection(attributesReadWith(config.attribution)),
+    quarantine: new Quarantine(`${config.ledgerPath}.quarantine`),
+    maxBodyBytes: config.ingest.maxBodyBytes,
+    log,
+    stopping: () => stopping,
+    now,
+  });
+
+  const app = express();
+  app.disable("x-powered-by");
+  app.get("/healthz", (_request, response) => {
+    response.type("text/plain").send("ok\n");
+  });
+  app.get("/readyz", (_request, response) => {
+    const problem = stopping ? "stopping" : intake.problem;
+    response
+      .status(problem === undefined ? 200 : 503)
+      .type("text/plain")
+      .send(`${problem ?? "ok"}\n`);
+  });
+  app.get("/metrics", metricsRoute(metrics, process));
+  app.use(operatorRoutes({ reader, customers: config.customers, timeZone: config.timeZone, now }));
+
+  const releasing = setInterval(() => void intake.release(HOLD_MS), HOLD_CHECK_MS);
+  releasing.unref();
+  const servers: Server[] = [];
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    clearInterval(releasing);
+    await Promise.all(servers.map(closed));
+    reader.close();
+    await ledger.close();
+    log.info("stopped");
+  };
+  try {
+    const ingestUrl = await listen(ingest, config.ingest, "ingest");
+    servers.push(ingest);
+    const operator = createServer(app);
+    const operatorUrl = await listen(operator, config.operator, "operator");
+    servers.push(operator);
+    log.info({ ingestUrl, operatorUrl, ledger: config.ledgerPath }, "listening");
+    return { ingestUrl, operatorUrl, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Listens and returns the address, or says which setting to change. */
+function listen(
+  server: Server,
+  at: { readonly host: string; readonly port: number },
+  key: "ingest" | "operator",
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const reason = error.code === "EADDRINUSE" ? "the port is in use" : error.message;
+      reject(
+        new StartError(
+          `cannot listen on ${at.host}:${at.port}: ${reason}; choose another with --${key}-port or ${key}.port`,
+        ),
+      );
+    });
+    server.listen(at.port, at.host, () => {
+      const { address, family, port } = server.address() as AddressInfo;
+      resolve(`http://${family === "IPv6" ? `[${address}]` : address}:${port}`);
+    });
+  });
+}
+
+/** Lets requests at hand finish; connections that are idle are cut. */
+function closed(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+const MAX_FILES = 100;
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * Keeps bodies that could not be decoded, so that nothing is lost to a sender's bug or to ours. Bounded:
+ * the newest hundred, the first MiB of each. The files may hold prompts and are readable by the owner only.
+ */
+export class Quarantine {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  /** Writes a body aside and returns its file name. Equal bodies share a file. `now` is Unix milliseconds. */
+  async keep(body: Uint8Array, extension: "json" | "pb", now: number): Promise<string> {
+    await mkdir(this.folder, { recursive: true, mode: 0o700 });
+    const ending = `${createHash("sha256").update(body).digest("hex").slice(0, 16)}.${extension}`;
+    // Names begin with the time, so that their order is their age.
+    const kept = (await readdir(this.folder)).toSorted();
+    const same = kept.find((name) => name.endsWith(ending));
+    if (same !== undefined) return same;
+    const oldest = kept.slice(0, Math.max(0, kept.length - MAX_FILES + 1));
+    await Promise.all(oldest.map((file) => rm(join(this.folder, file), { force: true })));
+    const name = `${new Date(now).toISOString().replace(/[:.]/g, "")}-${ending}`;
+    await writeFile(join(this.folder, name), body.subarray(0, MAX_BYTES), { mode: 0o600 });
+    return name;
+  }
+}

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { request } from "node:http";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { exportOf, type Running, spanOf, startTestProcessor } from "../running.ts";
+
+let processor: Running;
+
+beforeEach(async () => {
+  processor = await startTestProcessor("ingest: { max_body_bytes: 100000 }");
+});
+
+afterEach(async () => {
+  await processor.stop();
+});
+
+const JSON_TYPE = { "content-type": "application/json" };
+
+describe("the ingest port", () => {
+  it("answers 200 with an empty message after the call is in the ledger", async () => {
+    const response = await processor.postSpans(spanOf({ "customer.id": "acme", "keeptabs.feature": "chat" }));
+    expect([response.status, response.headers.get("content-type"), await response.text()]).toEqual([
+      200,
+      "application/json",
+      "{}",
+    ]);
+    expect(processor.october()).toEqual([["acme", "chat", 1, "0.0035"]]);
+  });
+
+  it("takes gzip and zstd, and an export without spans", async () => {
+    const body = (span: object) => JSON.stringify(exportOf([span]));
+    const gzip = await processor.post(gzipSync(body(spanOf())), { ...JSON_TYPE, "content-encoding": "gzip" });
+    const zstd = await processor.post(zstdCompressSync(body(spanOf())), {
+      ...JSON_TYPE,
+      "content-encoding": "zstd",
+    });
+    const empty = await processor.post("{}");
+    expect([gzip.status, zstd.status, empty.status]).toEqual([200, 200, 200]);
+    expect(processor.october()).toEqual([["__unattributed__", "", 2, "0.007"]]);
+  });
+
+  it("accepts metrics and logs and drops them, since default set-ups send them here", async () => {
+    for (const path of ["/v1/metrics", "/v1/logs"])
+      expect((await processor.post("{}", JSON_TYPE, path)).status).toBe(200);
+  });
+
+  it("refuses what it can't decode with 400 and a sentence, and keeps the bytes aside", async () => {
+    const response = await processor.post('{"resourceSpans": [');
+    expect(response.status).toBe(400);
+    expect(await response.json()).toMatchObject({ code: 3, message: expect.stringMatching(/JSON/) });
+    const folder = `${processor.ledgerPath}.quarantine`;
+    const [file] = readdirSync(folder);
+    expect(readFileSync(`${folder}/${file}`, "utf8")).toBe('{"resourceSpans": [');
+    const protobuf = await processor.post(new Uint8Array([0xff, 0xff]), {
+      "content-type": "application/x-protobuf",
+    });
+    expect([protobuf.status, protobuf.headers.get("content-type")]).toEqual([400, "application/x-protobuf"]);
+  });
+
+  it("keeps equal undecodable bodies aside once", async () => {
+    for (let i = 0; i < 5; i += 1) await processor.post("nonsense");
+    expect(readdirSync(`${processor.ledgerPath}.quarantine`)).toHaveLength(1);
+  });
+
+  it("names the wrong content type, content encoding, path and method", async () => {
+    const type = await processor.post("x", { "content-type": "text/plain" });
+    expect([type.status, await type.text()]).toEqual([415, expect.stringContaining("got text/plain")]);
+    const encoding = await processor.post("x", { ...JSON_TYPE, "content-encoding": "br" });
+    expect([encoding.status, await encoding.text()]).toEqual([415, expect.stringContaining("Content-Encoding")]);
+    const path = await processor.post("{}", JSON_TYPE, "/v1/trace");
+    expect([path.status, await path.text()]).toEqual([404, expect.stringContaining("/v1/trace here")]);
+    const method = await fetch(`${processor.ingestUrl}/v1/traces`);
+    expect([method.status, method.headers.get("allow")]).toEqual([405, "POST"]);
+  });
+
+  it("refuses a body over the limit with 413, before and after decompression, declared or not", async () => {
+    const large = JSON.stringify(exportOf([spanOf({ note: "x".repeat(200_000) })]));
+    expect((await processor.post(large)).status).toBe(413);
+    expect((await processor.post(gzipSync(large), { ...JSON_TYPE, "content-encoding": "gzip" })).status).toBe(
+      413,
+    );
+    const status = await new Promise((resolve, reject) => {
+      const chunked = request(
+        `${processor.ingestUrl}/v1/traces`,
+        { method: "POST", headers: JSON_TYPE },
+        (response) => {
+          response.resume();
+          resolve(response.statusCode);
+        },
+      );
+      chunked.on("error", reject);
+      for (let i = 0; i < 4; i += 1) chunked.write("y".repeat(50_000));
+      chunked.end();
+    });
+    expect(status).toBe(413);
+  });
+
+  it("does not lose the good spans of a request that has a bad one", async () => {
+    const response = await processor.postSpans(spanOf(), { ...spanOf(), traceId: "00" }, spanOf());
+    expect(response.status).toBe(200);
+    expect(processor.october()).toEqual([["__unattributed__", "", 2, "0.007"]]);
+    expect(await processor.metrics()).toContain('keeptabs_spans_total{result="rejected"} 1\n');
+  });
+
+  it("asks senders to come again while it stops, and finishes what is under way", async () => {
+    const under = Array.from({ length: 20 }, () => processor.postSpans(spanOf()));
+    const answers = await Promise.all(under);
+    await processor.stop();
+    const booked = answers.filter(({ status }) => status === 200).length;
+    expect(processor.october()).toEqual([["__unattributed__", "", booked, expect.any(String)]]);
+    await expect(processor.postSpans(spanOf())).rejects.toThrow();
+  });
+});
+
+describe("dates that can't be", () => {
+  it("are replaced by the time of receipt, so that no call is lost", async () => {
+    const day = 86_400_000;
+    await processor.postSpans(
+      spanOf({}, { endTimeUnixNano: "0" }),
+      spanOf({}, { endTimeUnixNano: `${processor.now + 40 * day}000000` }),
+      spanOf({}, { startTimeUnixNano: `${processor.now + day}000000` }),
+    );
+    expect(processor.october()).toEqual([["__unattributed__", "", 3, "0.0105"]]);
+  });
+});
