@@ -36,12 +36,7 @@ export function createApp(tokens: Tokens): Express {
       response.json({ answer: completion.choices[0]?.message.content });
       return;
     }
-    // OpenAI states what a stream used only when asked to.
-    const chunks = await openai.chat.completions.create({
-      ...chat,
-      stream: true,
-      stream_options: { include_usage: true },
-    });
+    const chunks = await openai.chat.completions.create({ ...chat, stream: true });
     response.type("text/plain");
     for await (const chunk of chunks) {
       if (response.destroyed) break;

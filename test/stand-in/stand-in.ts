@@ -21,6 +21,7 @@ import { embeddings } from "./openai-embeddings.ts";
 import { response } from "./openai-responses.ts";
 import type { Order, Reply } from "./reply.ts";
 
+/** What a stand-in can be told beforehand. */
 export interface StandInOptions {
   /** Decides each answer; without it every request gets the default answer. */
   readonly respond?: Respond;
