@@ -1,7 +1,7 @@
 export { BodyTooLarge, decompress, UnsupportedEncoding } from "./content.ts";
 export { decodeTraces, type OtlpEncoding } from "./decode.ts";
 export { DecodeError } from "./decode-error.ts";
-export type { DecodedTraces, RejectedSpan } from "./decoded-traces.ts";
-export { DEFAULT_DECODE_LIMITS, type DecodeLimits } from "./limits.ts";
-export { encodeStatus, encodeTraceResponse, type PartialSuccess } from "./response.ts";
+export type { DecodedTraces } from "./decoded-traces.ts";
+export { DEFAULT_DECODE_LIMITS } from "./limits.ts";
+export { encodeStatus, encodeTraceResponse } from "./response.ts";
 export { type AttributeSelection, compileSelection, type Selection } from "./selection.ts";
