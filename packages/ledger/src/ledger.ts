@@ -101,8 +101,10 @@ export class Ledger {
   /** Commits what was appended, closes the file and lets the next writer in. */
   async close(): Promise<void> {
     if (this.#broken !== undefined) return;
+    const ended = new Promise((resolve) => this.#worker.once("exit", resolve));
     await this.#ask((id) => ({ kind: "close", id }));
-    await this.#worker.terminate();
+    // The thread ends by itself once its port is closed; ending it from here could catch it inside SQLite.
+    await ended;
     this.#unlock();
   }
 
