@@ -1,3 +1,4 @@
+import { defaultPriceBook } from "@keeptabs/pricing";
 import { observedFetch } from "./observed-fetch.ts";
 import { reportOnce, safely } from "./safely.ts";
 import type { RegisterOptions, Settings } from "./settings.ts";
@@ -36,6 +37,8 @@ function installed(
     if (Object.keys(settings).length > 0) present.settings = settings;
     return present.registration;
   }
+  // Compiled now and not while the first answer waits for it.
+  if (settings.priceBook === undefined) safely("the price book", defaultPriceBook);
   const original = target.fetch;
   if (typeof original !== "function") {
     reportOnce("no fetch", "there is no fetch to observe, so no spans are made", "warn");
