@@ -54,7 +54,8 @@ export class Entries {
     this.#sameResponse = prepare(
       `${candidate} WHERE e.response_id = ? AND e.source = ? LIMIT ${MAX_SAME_RESPONSE}`,
     );
-    const near = "e.source = ? AND e.occurred_at BETWEEN ? AND ? ORDER BY e.id LIMIT 200";
+    // The unary plus keeps SQLite off the index by source, which nearly every entry shares: by time there are few.
+    const near = "+e.source = ? AND e.occurred_at BETWEEN ? AND ? ORDER BY +e.id LIMIT 200";
     this.#inside = prepare(`${candidate} WHERE e.framework = 0 AND ${near}`);
     this.#around = prepare(`${candidate} WHERE e.framework = 1 AND ${near}`);
     this.#inheriting = prepare(

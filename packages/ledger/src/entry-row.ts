@@ -37,14 +37,26 @@ export interface EntryRow {
   readonly adjusted_calls: bigint;
 }
 
-/** Selects `EntryRow`s; a WHERE clause on `e` follows. */
-export const ENTRY_COLUMNS = `
+/** The last value of a column that an adjustment gave an entry by putting it somewhere. */
+const moved = (column: "customer" | "feature"): string =>
+  `(SELECT a.${column} FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1)`;
+
+/** SQL for the number of the customer that an entry `e` belongs to now. */
+export const CUSTOMER_NOW: string = `coalesce(${moved("customer")}, e.customer)`;
+
+/** SQL that holds for an entry `e` that counts now: it was posted, or released, and not taken back. */
+export const COUNTS_NOW: string = `(e.kind NOT IN ('covered', 'held'))
+  + coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) > 0`;
+
+/** Selects `EntryRow`s, with customer and feature as they are now; a WHERE clause on `e` follows. */
+export const ENTRY_COLUMNS: string = `
   SELECT e.id, s.name AS source, e.trace_id, e.span_id, e.kind, e.reason, c.name AS customer, f.name AS feature,
     p.name AS provider, rq.name AS request_model, rs.name AS response_model, o.name AS operation, d.name AS dialect,
     sc.name AS scope, e.response_id, e.outcome, e.quality, e.lower_bound, e.started_at, e.occurred_at, e.booked_at,
     e.list_nano, e.list_atto, e.net_nano, e.net_atto, e.cost_source, e.price_version, e.detail, e.covered_by,
     coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls
-  FROM entries e JOIN names s ON s.id = e.source JOIN names c ON c.id = e.customer JOIN names f ON f.id = e.feature
+  FROM entries e JOIN names s ON s.id = e.source JOIN names c ON c.id = ${CUSTOMER_NOW}
+    JOIN names f ON f.id = coalesce(${moved("feature")}, e.feature)
     JOIN names p ON p.id = e.provider LEFT JOIN names rq ON rq.id = e.request_model
     LEFT JOIN names rs ON rs.id = e.response_model JOIN names o ON o.id = e.operation
     JOIN names d ON d.id = e.dialect JOIN names sc ON sc.id = e.scope`;

@@ -3,7 +3,7 @@ import { type AttoUsd, joinUsd } from "@keeptabs/pricing";
 import type { Outcome } from "@keeptabs/usage";
 import { openForReading } from "./database.ts";
 import type { Entry } from "./entry.ts";
-import { ENTRY_COLUMNS, type EntryRow, entryOf } from "./entry-row.ts";
+import { COUNTS_NOW, CUSTOMER_NOW, ENTRY_COLUMNS, type EntryRow, entryOf } from "./entry-row.ts";
 import { COUNTERS } from "./projections.ts";
 import { QUALITY_GROUPS, type QualityRow, type QualityTotal } from "./quality.ts";
 import { type TotalsQuery, totalsStatement } from "./totals-query.ts";
@@ -145,9 +145,10 @@ export class LedgerReader {
 
   /** The dearest calls of a period (Unix milliseconds), of one customer or of all. */
   dearest(query: { fromMs: number; untilMs: number; customer?: string; limit: number }): Entry[] {
-    const mine = query.customer === undefined ? "" : "AND e.customer = (SELECT id FROM names WHERE name = ?)";
+    const mine =
+      query.customer === undefined ? "" : `AND ${CUSTOMER_NOW} = (SELECT id FROM names WHERE name = ?)`;
     return this.#all<EntryRow>(
-      `${ENTRY_COLUMNS} WHERE e.occurred_at >= ? AND e.occurred_at < ? ${mine} AND e.kind NOT IN ('covered', 'held')
+      `${ENTRY_COLUMNS} WHERE e.occurred_at >= ? AND e.occurred_at < ? ${mine} AND ${COUNTS_NOW}
        ORDER BY e.net_nano DESC, e.net_atto DESC LIMIT ?`,
       [
         BigInt(query.fromMs) * 1_000_000n,
@@ -179,7 +180,7 @@ export class LedgerReader {
     return this.#all<{ provider: string; model: string; reason: string; calls: bigint }>(
       `SELECT p.name AS provider, m.name AS model, e.reason AS reason, count(*) AS calls FROM entries e
          JOIN names p ON p.id = e.provider JOIN names m ON m.id = e.model
-       WHERE e.kind IN ('unpriced', 'partly_unpriced') AND e.occurred_at >= ? AND e.occurred_at < ?
+       WHERE e.kind IN ('unpriced', 'partly_unpriced') AND e.occurred_at >= ? AND e.occurred_at < ? AND ${COUNTS_NOW}
        GROUP BY 1, 2, 3 ORDER BY calls DESC, model, reason`,
       [BigInt(fromMs) * 1_000_000n, BigInt(untilMs) * 1_000_000n],
     ).map((row) => ({ ...row, calls: Number(row.calls) }));

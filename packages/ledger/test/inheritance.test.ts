@@ -109,6 +109,8 @@ describe("a call whose customer is named by a span above it", () => {
       ["acme", 1, false],
     ]);
     const reader = LedgerReader.open(path);
+    expect(reader.dearest({ ...OCTOBER, customer: "acme", limit: 5 })).toMatchObject([{ customer: "acme" }]);
+    expect(reader.dearest({ ...OCTOBER, customer: "__unattributed__", limit: 5 })).toEqual([]);
     const byEntries = reader.totals({
       fromMs: OCTOBER.fromMs + 1,
       untilMs: OCTOBER.untilMs,
