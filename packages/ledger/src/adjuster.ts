@@ -1,13 +1,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type AttoUsd, joinUsd, negateUsd, splitUsd } from "@keeptabs/pricing";
+import { type AttoUsd, negateUsd, splitUsd } from "@keeptabs/pricing";
 import { type Outcome, UNATTRIBUTED } from "@keeptabs/usage";
 import type { Ancestry } from "./ancestry.ts";
-import type { Counted } from "./covering.ts";
-import type { EntryKind, Posting } from "./entry.ts";
+import { type Counted, tokensOf } from "./covering.ts";
+import type { Posting } from "./entry.ts";
 import type { Names } from "./names.ts";
-import { decodeDetail, NO_FEATURE, type Row } from "./row.ts";
+import { NO_FEATURE, type Row } from "./row.ts";
+import { decodeCharge } from "./stored-charge.ts";
 
-type AdjustmentKind = "superseded" | "released" | "reattributed";
+type AdjustmentKind = "superseded" | "released" | "reattributed" | "repriced";
 
 interface Belonging {
   readonly customer: bigint;
@@ -23,8 +24,8 @@ export class Adjuster {
   constructor(database: DatabaseSync, names: Names) {
     this.#names = names;
     this.#insert = database.prepare(
-      `INSERT INTO adjustments (entry, kind, reason, customer, feature, calls, net_nano, net_atto, booked_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO adjustments (entry, kind, reason, customer, feature, calls, charge_kind, net_nano, net_atto, charge, booked_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     this.#letGo = database.prepare("DELETE FROM held WHERE entry = ?");
   }
@@ -88,6 +89,18 @@ export class Adjuster {
     };
   }
 
+  /** Charges an entry by another price than before; nothing when it costs the same and says the same. */
+  reprice(entry: Counted, charge: string, reason: string, now: bigint): Posting[] {
+    const before = decodeCharge(entry.charge_now);
+    const after = decodeCharge(charge);
+    if (before.net === after.net && before.list === after.list && before.status === after.status) return [];
+    const whom = nowNamed(entry);
+    return [
+      this.#post(entry, "repriced", reason, whom, -1, now),
+      this.#post({ ...entry, charge_now: charge }, "repriced", reason, whom, 1, now, charge),
+    ];
+  }
+
   #move(entry: Counted, to: Belonging, reason: string, now: bigint): Posting[] {
     const from = nowNamed(entry);
     if (from.customer === to.customer && from.feature === to.feature) return [];
@@ -104,25 +117,37 @@ export class Adjuster {
     whom: Belonging,
     sign: 1 | -1,
     now: bigint,
+    charge: string | null = null,
   ): Posting {
-    const net = joinUsd(entry.net_nano, entry.net_atto);
-    const amount: AttoUsd = sign === 1 ? net : negateUsd(net);
+    const charged = decodeCharge(entry.charge_now);
+    const amount: AttoUsd = sign === 1 ? charged.net : negateUsd(charged.net);
     const { nano, atto } = splitUsd(amount);
-    this.#insert.run(entry.id, kind, reason, whom.customer, whom.feature, sign, nano, atto, now);
+    const { customer, feature } = whom;
+    this.#insert.run(
+      entry.id,
+      kind,
+      reason,
+      customer,
+      feature,
+      sign,
+      charged.status,
+      nano,
+      atto,
+      charge,
+      now,
+    );
     return {
       occurredAt: entry.occurred_at,
-      customer: this.#names.name(whom.customer),
-      feature: this.#names.name(whom.feature),
+      customer: this.#names.name(customer),
+      feature: this.#names.name(feature),
       provider: this.#names.name(entry.provider),
       model: this.#names.name(entry.model),
       amount,
       calls: sign,
-      kind: entry.kind as EntryKind,
-      reason: entry.reason ?? "",
+      kind: charged.status,
+      reason: charged.reason ?? "",
       outcome: entry.outcome as Outcome,
-      tokens: decodeDetail(entry.detail).quantities.map(
-        ([unit, quantity]) => [unit, sign * quantity] as const,
-      ),
+      tokens: tokensOf(entry).map(([unit, quantity]) => [unit, sign * quantity] as const),
       // A released sum was never counted before; everything else was.
       first: kind === "released",
     };

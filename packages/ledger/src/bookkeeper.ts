@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { UNATTRIBUTED } from "@keeptabs/usage";
 import { Adjuster } from "./adjuster.ts";
 import { Ancestors } from "./ancestry.ts";
-import { type Counted, type Newcomer, relation, replaces } from "./covering.ts";
+import { type Counted, isPosted, type Newcomer, relation, replaces } from "./covering.ts";
 import { Entries } from "./entries.ts";
 import type { BookingResult, EntryKind, Posting } from "./entry.ts";
 import { Names } from "./names.ts";
@@ -13,6 +13,12 @@ import { NO_FEATURE, type NoteRow, type Row } from "./row.ts";
 export interface Booked {
   readonly results: readonly BookingResult[];
   readonly postings: readonly Posting[];
+}
+
+/** A repricing as it crosses to the writer's thread: the charge is JSON. */
+export interface RepricingRow {
+  readonly entry: number;
+  readonly charge: string;
 }
 
 /** Books rows: the rules of identity, of one call one charge, and of inheritance. Runs inside the writer's transaction. */
@@ -57,6 +63,18 @@ export class Bookkeeper {
     for (const entry of this.#entries.heldBefore(heldBefore)) {
       postings.push(this.#adjuster.release(entry, now));
       this.#reattribute(Number(entry.source), entry.trace_id, now, postings);
+    }
+    this.#projections.add(postings);
+    return postings;
+  }
+
+  /** Charges entries anew; those that are not in the totals, or cost the same, stay as they are. */
+  reprice(repricings: readonly RepricingRow[], reason: string, now: bigint): readonly Posting[] {
+    const postings: Posting[] = [];
+    for (const { entry: id, charge } of repricings) {
+      const entry = this.#entries.byId(id);
+      if (entry !== undefined && isPosted(entry))
+        postings.push(...this.#adjuster.reprice(entry, charge, reason, now));
     }
     this.#projections.add(postings);
     return postings;

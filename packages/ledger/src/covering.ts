@@ -1,5 +1,5 @@
-import { PROMPT_UNITS } from "@keeptabs/usage";
-import { decodeDetail, type Row } from "./row.ts";
+import { PROMPT_UNITS, usageFromJson } from "@keeptabs/usage";
+import { allQuantities, type Row } from "./row.ts";
 
 /** An entry as far as it takes to tell whether it counts, whom it belongs to, and which call it describes. */
 export interface Counted {
@@ -9,7 +9,6 @@ export interface Counted {
   readonly span_id: Uint8Array;
   readonly ancestors: Uint8Array;
   readonly kind: string;
-  readonly reason: string | null;
   readonly customer: bigint;
   readonly feature: bigint;
   readonly provider: bigint;
@@ -21,9 +20,9 @@ export interface Counted {
   readonly aggregate: bigint;
   readonly started_at: bigint;
   readonly occurred_at: bigint;
-  readonly net_nano: bigint;
-  readonly net_atto: bigint;
-  readonly detail: string;
+  readonly usage: string;
+  /** The charge after the last repricing. */
+  readonly charge_now: string;
   readonly framework: bigint;
   readonly request_model: bigint | null;
   /** Which of customer (1) and feature (2) the call's own span names. */
@@ -87,15 +86,25 @@ export function replaces(row: Row, entry: Counted): boolean {
   if (byQuality !== 0) return byQuality > 0;
   if (isAbove(entry.span_id, row.ancestors, row.traceId, entry)) return true;
   if (isAbove(row.spanId, entry.ancestors, row.traceId, entry)) return false;
-  const byUnits = row.tokens.length - decodeDetail(entry.detail).quantities.length;
+  const byUnits = row.tokens.length - tokensOf(entry).length;
   if (byUnits !== 0) return byUnits > 0;
   return Buffer.compare(row.spanId, entry.span_id) < 0;
 }
 
 function counts(entry: Counted): boolean {
-  if (entry.waiting === 1n) return true;
-  const first = entry.kind === "covered" || entry.kind === "held" ? 0n : 1n;
-  return first + entry.adjusted_calls > 0n;
+  return entry.waiting === 1n || isPosted(entry);
+}
+
+/** True for an entry that is in the totals now: it was posted, or released, and not taken back. */
+export function isPosted({ kind, adjusted_calls }: Counted): boolean {
+  const first = kind === "covered" || kind === "held" ? 0n : 1n;
+  return first + adjusted_calls > 0n;
+}
+
+/** What an entry's call consumed, by unit. */
+export function tokensOf({ usage }: Counted): readonly (readonly [string, number])[] {
+  const read = usageFromJson(usage);
+  return read === undefined ? [] : allQuantities(read);
 }
 
 function isAbove(spanId: Uint8Array, ancestors: Uint8Array, traceId: Uint8Array, entry: Counted): boolean {
@@ -127,7 +136,7 @@ function looksAlike(row: Row, entry: Counted): boolean {
         ];
   if (outer.from > inner.from || outer.until < inner.until) return false;
   const mine = row.tokens;
-  const theirs = decodeDetail(entry.detail).quantities;
+  const theirs = tokensOf(entry);
   return mine.length === 0 || theirs.length === 0 || sameSums(mine, theirs);
 }
 

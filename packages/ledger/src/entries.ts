@@ -1,12 +1,13 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Counted } from "./covering.ts";
+import { type Counted, isPosted } from "./covering.ts";
 import type { EntryKind } from "./entry.ts";
 import type { Names } from "./names.ts";
 import type { Row } from "./row.ts";
 
 const COUNTED = `
   SELECT e.id, e.source, e.trace_id, e.span_id, e.ancestors, e.kind, e.reason, e.customer, e.feature, e.provider, e.model, e.scope,
-    e.response_id, e.outcome, e.quality, e.aggregate, e.framework, e.request_model, e.named, e.started_at, e.occurred_at, e.net_nano, e.net_atto, e.detail,
+    e.response_id, e.outcome, e.quality, e.aggregate, e.framework, e.request_model, e.named, e.started_at, e.occurred_at, e.usage,
+    coalesce((SELECT a.charge FROM adjustments a WHERE a.entry = e.id AND a.charge IS NOT NULL ORDER BY a.id DESC LIMIT 1), e.charge) AS charge_now,
     coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls,
     (SELECT a.customer FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1) AS moved_customer,
     (SELECT a.feature FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1) AS moved_feature,
@@ -30,6 +31,7 @@ export class Entries {
   readonly #setAside: StatementSync;
   readonly #hold: StatementSync;
   readonly #heldBefore: StatementSync;
+  readonly #byId: StatementSync;
 
   constructor(database: DatabaseSync, names: Names) {
     const prepare = (sql: string): StatementSync => {
@@ -42,8 +44,8 @@ export class Entries {
       `INSERT INTO entries (source, trace_id, span_id, content_hash, ancestors, kind, reason, customer, feature,
          provider, model, request_model, response_model, operation, dialect, scope, response_id, outcome, quality,
          lower_bound, aggregate, framework, named, started_at, occurred_at, booked_at, list_nano, list_atto, net_nano, net_atto,
-         cost_source, price_version, detail, covered_by)
-       VALUES (${Array(34).fill("?").join(", ")})`,
+         cost_source, price_version, usage, charge, covered_by)
+       VALUES (${Array(35).fill("?").join(", ")})`,
     );
     this.#contentHash = prepare(
       "SELECT content_hash FROM entries WHERE source = ? AND trace_id = ? AND span_id = ?",
@@ -66,6 +68,7 @@ export class Entries {
       `INSERT INTO conflicts (source, trace_id, span_id, content_hash, seen_at, detail) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     );
+    this.#byId = prepare(`${COUNTED}, 0 AS covers_scope FROM entries e WHERE e.id = ?`);
     this.#hold = prepare("INSERT INTO held (entry, held_since) VALUES (?, ?)");
     this.#heldBefore = prepare(
       `${COUNTED}, 0 AS covers_scope FROM entries e JOIN held ON held.entry = e.id WHERE held.held_since < ? LIMIT 10000`,
@@ -100,10 +103,12 @@ export class Entries {
   /** Entries of a trace that count or may, and whose own span does not name both customer and feature. */
   inheriting(source: number, traceId: Uint8Array): Counted[] {
     const entries = this.#inheriting.all(source, traceId) as unknown as Counted[];
-    return entries.filter(
-      ({ waiting, kind, adjusted_calls }) =>
-        waiting === 0n && (kind === "held" ? 0n : 1n) + adjusted_calls > 0n,
-    );
+    return entries.filter(isPosted);
+  }
+
+  /** The entry with a number. */
+  byId(id: number): Counted | undefined {
+    return this.#byId.get(id) as unknown as Counted | undefined;
   }
 
   /** Sums that have been held since before an instant, Unix nanoseconds. */
@@ -118,7 +123,7 @@ export class Entries {
 
   /** Keeps a row aside whose identity is taken by other content. */
   setAside(source: number, row: Row, now: bigint): void {
-    this.#setAside.run(source, row.traceId, row.spanId, row.contentHash, now, row.detail);
+    this.#setAside.run(source, row.traceId, row.spanId, row.contentHash, now, row.usage);
   }
 
   /** Writes an entry and returns its number. */
@@ -158,7 +163,8 @@ export class Entries {
       row.netAtto,
       row.costSource,
       row.priceVersion,
-      row.detail,
+      row.usage,
+      row.charge,
       coveredBy,
     );
     return Number(lastInsertRowid);

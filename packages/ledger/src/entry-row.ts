@@ -1,7 +1,7 @@
-import { type CostSource, joinUsd } from "@keeptabs/pricing";
-import type { Outcome, UsageQuality } from "@keeptabs/usage";
+import { missingUsage, type Outcome, type UsageQuality, usageFromJson } from "@keeptabs/usage";
 import type { Entry, EntryKind } from "./entry.ts";
-import { decodeDetail } from "./row.ts";
+import { allQuantities } from "./row.ts";
+import { decodeCharge } from "./stored-charge.ts";
 
 /** An entry as SQL gives it; integers are bigint. */
 export interface EntryRow {
@@ -10,7 +10,6 @@ export interface EntryRow {
   readonly trace_id: Uint8Array;
   readonly span_id: Uint8Array;
   readonly kind: EntryKind;
-  readonly reason: string | null;
   readonly customer: string;
   readonly feature: string;
   readonly provider: string;
@@ -26,13 +25,9 @@ export interface EntryRow {
   readonly started_at: bigint;
   readonly occurred_at: bigint;
   readonly booked_at: bigint;
-  readonly list_nano: bigint;
-  readonly list_atto: bigint;
-  readonly net_nano: bigint;
-  readonly net_atto: bigint;
-  readonly cost_source: CostSource;
-  readonly price_version: string | null;
-  readonly detail: string;
+  readonly usage: string;
+  /** The charge after the last repricing. */
+  readonly charge_now: string;
   readonly covered_by: bigint | null;
   readonly adjusted_calls: bigint;
 }
@@ -48,12 +43,18 @@ export const CUSTOMER_NOW: string = `coalesce(${moved("customer")}, e.customer)`
 export const COUNTS_NOW: string = `(e.kind NOT IN ('covered', 'held'))
   + coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) > 0`;
 
+/** SQL for what an entry `e` counts as after the last repricing. */
+export const KIND_NOW: string = `coalesce(
+  (SELECT a.charge_kind FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1), e.kind)`;
+
 /** Selects `EntryRow`s, with customer and feature as they are now; a WHERE clause on `e` follows. */
 export const ENTRY_COLUMNS: string = `
-  SELECT e.id, s.name AS source, e.trace_id, e.span_id, e.kind, e.reason, c.name AS customer, f.name AS feature,
+  SELECT e.id, s.name AS source, e.trace_id, e.span_id, e.kind, c.name AS customer, f.name AS feature,
     p.name AS provider, rq.name AS request_model, rs.name AS response_model, o.name AS operation, d.name AS dialect,
     sc.name AS scope, e.response_id, e.outcome, e.quality, e.lower_bound, e.started_at, e.occurred_at, e.booked_at,
-    e.list_nano, e.list_atto, e.net_nano, e.net_atto, e.cost_source, e.price_version, e.detail, e.covered_by,
+    e.usage, e.covered_by,
+    coalesce((SELECT a.charge FROM adjustments a WHERE a.entry = e.id AND a.charge IS NOT NULL ORDER BY a.id DESC LIMIT 1),
+      e.charge) AS charge_now,
     coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls
   FROM entries e JOIN names s ON s.id = e.source JOIN names c ON c.id = ${CUSTOMER_NOW}
     JOIN names f ON f.id = coalesce(${moved("feature")}, e.feature)
@@ -64,13 +65,15 @@ export const ENTRY_COLUMNS: string = `
 /** The entry that a row holds. */
 export function entryOf(row: EntryRow): Entry {
   const first = row.kind === "covered" || row.kind === "held" ? 0n : 1n;
+  const usage = usageFromJson(row.usage) ?? missingUsage({ problem: "unreadable_usage" });
+  const charge = decodeCharge(row.charge_now);
   return {
     id: Number(row.id),
     source: row.source,
     traceId: Buffer.from(row.trace_id).toString("hex"),
     spanId: Buffer.from(row.span_id).toString("hex"),
-    kind: row.kind,
-    reason: row.reason ?? undefined,
+    kind: first === 1n ? charge.status : row.kind,
+    reason: charge.reason,
     posted: first + row.adjusted_calls > 0n,
     customer: row.customer,
     feature: row.feature,
@@ -87,11 +90,14 @@ export function entryOf(row: EntryRow): Entry {
     startedAt: row.started_at,
     occurredAt: row.occurred_at,
     bookedAt: row.booked_at,
-    list: joinUsd(row.list_nano, row.list_atto),
-    net: joinUsd(row.net_nano, row.net_atto),
-    costSource: row.cost_source,
-    priceVersion: row.price_version ?? undefined,
+    list: charge.list,
+    net: charge.net,
+    costSource: charge.source,
+    priceVersion: charge.priceVersion,
     coveredBy: row.covered_by === null ? undefined : Number(row.covered_by),
-    ...decodeDetail(row.detail),
+    usage,
+    quantities: allQuantities(usage),
+    lines: charge.lines,
+    notes: usage.notes,
   };
 }

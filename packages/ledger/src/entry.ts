@@ -1,5 +1,5 @@
 import type { AttoUsd, Charge, ChargeLine, CostSource } from "@keeptabs/pricing";
-import type { Call, Outcome, UsageQuality } from "@keeptabs/usage";
+import type { Call, Outcome, Usage, UsageQuality } from "@keeptabs/usage";
 
 /** A call to be booked: what it was, what it costs, and who it was for. */
 export interface Booking {
@@ -32,6 +32,13 @@ export interface SpanNote {
  * is charged only when no call below it shows up in time.
  */
 export type EntryKind = "charged" | "zero" | "unpriced" | "partly_unpriced" | "covered" | "held";
+
+/** Another charge for an entry: its price was wrong, or came late. */
+export interface Repricing {
+  /** The entry's number. */
+  readonly entry: number;
+  readonly charge: Charge;
+}
 
 /** What became of a booking. All but `conflict` mean that the call is in the ledger. */
 export type BookingResult =
@@ -89,6 +96,8 @@ export interface Entry {
   readonly net: AttoUsd;
   readonly costSource: CostSource;
   readonly priceVersion: string | undefined;
+  readonly usage: Usage;
+  /** Over all models that the call ran on. */
   readonly quantities: readonly (readonly [unit: string, quantity: number])[];
   readonly lines: readonly ChargeLine[];
   readonly notes: readonly string[];

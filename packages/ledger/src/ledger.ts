@@ -1,9 +1,10 @@
 import { Worker } from "node:worker_threads";
 import { LedgerError } from "./database.ts";
-import type { Booking, BookingResult, Posting, SpanNote } from "./entry.ts";
+import type { Booking, BookingResult, Posting, Repricing, SpanNote } from "./entry.ts";
 import { lockLedger } from "./lock.ts";
 import type { Answer, Request, WriterOptions } from "./protocol.ts";
 import { noteOf, rowOf } from "./row.ts";
+import { encodeCharge } from "./stored-charge.ts";
 
 /** What an append did, after its commit. */
 export interface Appended {
@@ -91,6 +92,15 @@ export class Ledger {
    */
   release(heldBefore: bigint, now: bigint): Promise<Appended> {
     return this.#booked((id) => ({ kind: "release", id, heldBefore, now }));
+  }
+
+  /**
+   * Books what other charges make of entries, all or none, as adjustments: the entries stay as they are.
+   * Entries that cost the same, or are not in the totals, are left alone.
+   */
+  reprice(repricings: readonly Repricing[], reason: string, now: bigint): Promise<Appended> {
+    const rows = repricings.map(({ entry, charge }) => ({ entry, charge: encodeCharge(charge) }));
+    return this.#booked((id) => ({ kind: "reprice", id, repricings: rows, reason, now }));
   }
 
   /** Appends that are waiting for their commit. */

@@ -1,3 +1,4 @@
+import type { RepricingRow } from "./bookkeeper.ts";
 import type { BookingResult, Posting } from "./entry.ts";
 import type { NoteRow, Row } from "./row.ts";
 
@@ -10,6 +11,13 @@ export interface WriterOptions {
 export type Request =
   | AppendRequest
   | { readonly kind: "release"; readonly id: number; readonly heldBefore: bigint; readonly now: bigint }
+  | {
+      readonly kind: "reprice";
+      readonly id: number;
+      readonly repricings: readonly RepricingRow[];
+      readonly reason: string;
+      readonly now: bigint;
+    }
   | { readonly kind: "close"; readonly id: number };
 
 /** Rows to be booked, all or none; `now` is Unix nanoseconds. */

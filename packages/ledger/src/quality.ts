@@ -37,22 +37,25 @@ export interface QualityRow {
   readonly atto: bigint;
 }
 
-const UNPRICED = "e.kind IN ('unpriced', 'partly_unpriced')";
-const GROUP = `e.kind, e.outcome, e.quality, e.lower_bound, e.cost_source,
-    CASE WHEN ${UNPRICED} THEN e.provider END AS of_provider, CASE WHEN ${UNPRICED} THEN e.model END AS of_model,
-    CASE WHEN ${UNPRICED} THEN e.reason END AS why`;
+/** Groups by what a posting counts as: an entry's own kind, or the one that an adjustment gave it. */
+const group = (kind: string): string => {
+  const unpriced = `${kind} IN ('unpriced', 'partly_unpriced')`;
+  return `${kind} AS kind, e.outcome, e.quality, e.lower_bound, e.cost_source,
+    CASE WHEN ${unpriced} THEN e.provider END AS of_provider, CASE WHEN ${unpriced} THEN e.model END AS of_model,
+    CASE WHEN ${unpriced} THEN e.reason END AS why`;
+};
 
 /** Selects `QualityRow`s of the entries that ended in `[?1, ?2)`, Unix nanoseconds. */
 export const QUALITY_GROUPS: string = `
   SELECT kind, outcome, quality, lower_bound, cost_source, p.name AS provider, m.name AS model, why AS reason,
     sum(entries) AS entries, sum(calls) AS calls, sum(nano) AS nano, sum(atto) AS atto
   FROM (
-    SELECT ${GROUP}, count(*) AS entries, sum(e.kind NOT IN ('covered', 'held')) AS calls,
+    SELECT ${group("e.kind")}, count(*) AS entries, sum(e.kind NOT IN ('covered', 'held')) AS calls,
       sum((e.kind NOT IN ('covered', 'held')) * e.net_nano) AS nano,
       sum((e.kind NOT IN ('covered', 'held')) * e.net_atto) AS atto
     FROM entries e WHERE e.occurred_at >= ?1 AND e.occurred_at < ?2 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     UNION ALL
-    SELECT ${GROUP}, 0, sum(a.calls), sum(a.net_nano), sum(a.net_atto)
+    SELECT ${group("a.charge_kind")}, 0, sum(a.calls), sum(a.net_nano), sum(a.net_atto)
     FROM adjustments a JOIN entries e ON e.id = a.entry
     WHERE e.occurred_at >= ?1 AND e.occurred_at < ?2 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
   )

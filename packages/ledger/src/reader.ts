@@ -3,7 +3,7 @@ import { type AttoUsd, joinUsd } from "@keeptabs/pricing";
 import type { Outcome } from "@keeptabs/usage";
 import { openForReading } from "./database.ts";
 import type { Entry } from "./entry.ts";
-import { COUNTS_NOW, CUSTOMER_NOW, ENTRY_COLUMNS, type EntryRow, entryOf } from "./entry-row.ts";
+import { COUNTS_NOW, CUSTOMER_NOW, ENTRY_COLUMNS, type EntryRow, entryOf, KIND_NOW } from "./entry-row.ts";
 import { COUNTERS } from "./projections.ts";
 import { QUALITY_GROUPS, type QualityRow, type QualityTotal } from "./quality.ts";
 import { type TotalsQuery, totalsStatement } from "./totals-query.ts";
@@ -44,6 +44,25 @@ export interface Counters {
   readonly calls: readonly { customer: string; feature: string; outcome: Outcome; count: bigint }[];
   readonly unpriced: readonly { provider: string; model: string; reason: string; count: bigint }[];
 }
+
+/** A later correction of an entry: what it added to, or took from, a customer and feature. */
+export interface Adjustment {
+  readonly kind: "superseded" | "released" | "reattributed" | "repriced";
+  readonly reason: string;
+  readonly customer: string;
+  readonly feature: string;
+  readonly calls: number;
+  readonly net: AttoUsd;
+  /** Unix nanoseconds. */
+  readonly bookedAt: bigint;
+}
+
+type AdjustmentRow = Omit<Adjustment, "calls" | "net" | "bookedAt"> & {
+  readonly calls: bigint;
+  readonly net_nano: bigint;
+  readonly net_atto: bigint;
+  readonly booked_at: bigint;
+};
 
 /** Looks into a ledger; the writer may be at work meanwhile. */
 export class LedgerReader {
@@ -172,6 +191,31 @@ export class LedgerReader {
     ]);
   }
 
+  /**
+   * Entries that count, of a period (Unix milliseconds), in the order of their numbers; at most `limit` beyond
+   * `after`, which is the number of the last one seen.
+   */
+  entries(query: { fromMs: number; untilMs: number; after: number; limit: number }): Entry[] {
+    return this.#all<EntryRow>(
+      `${ENTRY_COLUMNS} WHERE e.id > ? AND e.occurred_at >= ? AND e.occurred_at < ? AND ${COUNTS_NOW} ORDER BY e.id LIMIT ?`,
+      [query.after, BigInt(query.fromMs) * 1_000_000n, BigInt(query.untilMs) * 1_000_000n, query.limit],
+    ).map(entryOf);
+  }
+
+  /** What became of an entry after it was booked, oldest first. */
+  adjustments(entry: number): Adjustment[] {
+    return this.#all<AdjustmentRow>(
+      `SELECT a.kind, a.reason, c.name AS customer, f.name AS feature, a.calls, a.net_nano, a.net_atto, a.booked_at
+       FROM adjustments a JOIN names c ON c.id = a.customer JOIN names f ON f.id = a.feature WHERE a.entry = ? ORDER BY a.id`,
+      [entry],
+    ).map(({ net_nano, net_atto, calls, booked_at, ...rest }) => ({
+      ...rest,
+      calls: Number(calls),
+      net: joinUsd(net_nano, net_atto),
+      bookedAt: booked_at,
+    }));
+  }
+
   /** Models that could not be priced in a period, with why and how often. */
   unpriced(
     fromMs: number,
@@ -180,7 +224,7 @@ export class LedgerReader {
     return this.#all<{ provider: string; model: string; reason: string; calls: bigint }>(
       `SELECT p.name AS provider, m.name AS model, e.reason AS reason, count(*) AS calls FROM entries e
          JOIN names p ON p.id = e.provider JOIN names m ON m.id = e.model
-       WHERE e.kind IN ('unpriced', 'partly_unpriced') AND e.occurred_at >= ? AND e.occurred_at < ? AND ${COUNTS_NOW}
+       WHERE ${KIND_NOW} IN ('unpriced', 'partly_unpriced') AND e.occurred_at >= ? AND e.occurred_at < ? AND ${COUNTS_NOW}
        GROUP BY 1, 2, 3 ORDER BY calls DESC, model, reason`,
       [BigInt(fromMs) * 1_000_000n, BigInt(untilMs) * 1_000_000n],
     ).map((row) => ({ ...row, calls: Number(row.calls) }));

@@ -1,8 +1,15 @@
 import { createHash } from "node:crypto";
-import type { AttoUsd, Charge, ChargeLine } from "@keeptabs/pricing";
-import { formatUsd, parseUsd, splitUsd } from "@keeptabs/pricing";
-import { type Call, type Outcome, UNATTRIBUTED, type UsageQuality } from "@keeptabs/usage";
+import { type AttoUsd, splitUsd } from "@keeptabs/pricing";
+import {
+  type Call,
+  type Outcome,
+  UNATTRIBUTED,
+  type Usage,
+  type UsageQuality,
+  usageToJson,
+} from "@keeptabs/usage";
 import type { Booking, EntryKind, SpanNote } from "./entry.ts";
+import { encodeCharge } from "./stored-charge.ts";
 
 /** Feature of a call that none was named for. */
 export const NO_FEATURE = "";
@@ -47,7 +54,10 @@ export interface Row {
   readonly netAtto: bigint;
   readonly costSource: string;
   readonly priceVersion: string | null;
-  readonly detail: string;
+  /** The usage as JSON. */
+  readonly usage: string;
+  /** The charge as JSON. */
+  readonly charge: string;
   readonly tokens: readonly (readonly [string, number])[];
 }
 
@@ -55,7 +65,7 @@ export interface Row {
 export function rowOf({ source, call, charge, customer, feature, ancestors }: Booking): Row {
   const list = splitUsd(charge.list);
   const net = splitUsd(charge.net);
-  const quantities = allQuantities(call);
+  const quantities = allQuantities(call.usage);
   return {
     source,
     traceId: idBytes(call.traceId, 16, "trace id"),
@@ -90,7 +100,8 @@ export function rowOf({ source, call, charge, customer, feature, ancestors }: Bo
     netAtto: net.atto,
     costSource: charge.source,
     priceVersion: charge.priceVersion ?? null,
-    detail: encodeDetail(charge, quantities, call.usage.notes),
+    usage: usageToJson(call.usage),
+    charge: encodeCharge(charge),
     tokens: quantities,
   };
 }
@@ -117,9 +128,10 @@ export interface NoteRow {
   readonly feature: string | null;
 }
 
-function allQuantities(call: Call): (readonly [string, number])[] {
-  const sums = new Map<string, number>(call.usage.quantities);
-  for (const other of call.usage.otherModels) {
+/** Quantities by unit, over all models that a call ran on. */
+export function allQuantities(usage: Usage): (readonly [string, number])[] {
+  const sums = new Map<string, number>(usage.quantities);
+  for (const other of usage.otherModels) {
     for (const [unit, quantity] of other.quantities) sums.set(unit, (sums.get(unit) ?? 0) + quantity);
   }
   return [...sums];
@@ -158,85 +170,4 @@ function idBytes(hex: string, length: number, what: string): Uint8Array {
     throw new RangeError(`${what} must be ${length} bytes of hex, got "${hex}"`);
   }
   return bytes;
-}
-
-/** Lines in the order of their fields: they are the bulk of an entry. */
-type StoredLine = [
-  unit: string,
-  quantity: number,
-  rate: string,
-  per: number,
-  factors: readonly string[],
-  amount: string,
-  rounded: boolean,
-  priceVersion: string,
-  source: string,
-  checked: string,
-  model: string | null,
-];
-
-interface Detail {
-  readonly q: readonly (readonly [string, number])[];
-  readonly l: readonly StoredLine[];
-  readonly n: readonly string[];
-}
-
-function encodeDetail(
-  charge: Charge,
-  q: readonly (readonly [string, number])[],
-  n: readonly string[],
-): string {
-  const l = charge.lines.map(
-    (line): StoredLine => [
-      line.unit,
-      line.quantity,
-      line.rate,
-      line.per,
-      line.factors,
-      formatUsd(line.amount),
-      line.rounded,
-      line.priceVersion,
-      line.source,
-      line.checked,
-      line.model ?? null,
-    ],
-  );
-  return JSON.stringify({ q, l, n } satisfies Detail);
-}
-
-/** Reads an entry's detail back. */
-export function decodeDetail(text: string): {
-  readonly quantities: readonly (readonly [string, number])[];
-  readonly lines: readonly ChargeLine[];
-  readonly notes: readonly string[];
-} {
-  const { q, l, n } = JSON.parse(text) as Detail;
-  const lines = l.map(
-    ([
-      unit,
-      quantity,
-      rate,
-      per,
-      factors,
-      amount,
-      rounded,
-      priceVersion,
-      source,
-      checked,
-      model,
-    ]): ChargeLine => ({
-      unit,
-      quantity,
-      rate,
-      per,
-      factors,
-      amount: parseUsd(amount) as AttoUsd,
-      rounded,
-      priceVersion,
-      source,
-      checked,
-      ...(model === null ? {} : { model }),
-    }),
-  );
-  return { quantities: q, lines, notes: n };
 }

@@ -46,7 +46,8 @@ export const MIGRATIONS: readonly string[] = [
     cost_source TEXT NOT NULL CHECK (cost_source IN ('provider', 'computed', 'gateway', 'none')),
     price_version TEXT,
     named INTEGER NOT NULL CHECK (named BETWEEN 0 AND 3),
-    detail TEXT NOT NULL,
+    usage TEXT NOT NULL,
+    charge TEXT NOT NULL,
     covered_by INTEGER REFERENCES entries,
     UNIQUE (source, trace_id, span_id)
   ) STRICT;
@@ -63,8 +64,10 @@ export const MIGRATIONS: readonly string[] = [
     customer INTEGER NOT NULL REFERENCES names,
     feature INTEGER NOT NULL REFERENCES names,
     calls INTEGER NOT NULL,
+    charge_kind TEXT NOT NULL CHECK (charge_kind IN ('charged', 'zero', 'unpriced', 'partly_unpriced')),
     net_nano INTEGER NOT NULL,
     net_atto INTEGER NOT NULL CHECK (net_atto BETWEEN 0 AND 999999999),
+    charge TEXT CHECK (charge IS NOT NULL OR kind <> 'repriced' OR calls < 0),
     booked_at INTEGER NOT NULL
   ) STRICT;
   CREATE INDEX adjustments_by_entry ON adjustments (entry);

@@ -54,7 +54,7 @@ const FROM_ENTRIES = `
   FROM entries WHERE kind NOT IN ('covered', 'held')
   UNION ALL
   SELECT e.occurred_at, e.occurred_at / 3600000000000, a.customer, a.feature, e.provider, e.model, a.calls,
-    a.calls * (e.kind IN ('unpriced', 'partly_unpriced')), a.calls * (e.outcome <> 'ok'), a.net_nano, a.net_atto
+    a.calls * (a.charge_kind IN ('unpriced', 'partly_unpriced')), a.calls * (e.outcome <> 'ok'), a.net_nano, a.net_atto
   FROM adjustments a JOIN entries e ON e.id = a.entry`;
 
 function grouped(

@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { Bookkeeper } from "./bookkeeper.ts";
 import { openForWriting } from "./database.ts";
+import type { Posting } from "./entry.ts";
 import type { Answer, AppendRequest, Request, WriterOptions } from "./protocol.ts";
 
 /**
@@ -30,7 +31,15 @@ port.on("message", (first: Request) => {
     }
     commitGroup(group.splice(0));
     rows = 0;
-    if (next.kind === "release") release(next);
+    const { id } = next;
+    if (next.kind === "release") {
+      const { heldBefore, now } = next;
+      adjust(id, () => bookkeeper.release(heldBefore, now));
+    }
+    if (next.kind === "reprice") {
+      const { repricings, reason, now } = next;
+      adjust(id, () => bookkeeper.reprice(repricings, reason, now));
+    }
     if (next.kind === "close") {
       close(next.id);
       return;
@@ -63,10 +72,11 @@ function commitGroup(group: readonly AppendRequest[]): void {
   }
 }
 
-function release({ id, heldBefore, now }: Extract<Request, { kind: "release" }>): void {
+/** Work of its own, beside the groups of appends. */
+function adjust(id: number, work: () => readonly Posting[]): void {
   const started = performance.now();
   try {
-    const postings = transaction(() => bookkeeper.release(heldBefore, now));
+    const postings = transaction(work);
     const seconds = (performance.now() - started) / 1000;
     port?.postMessage({ kind: "booked", id, results: [], postings, seconds } satisfies Answer);
   } catch (error) {

@@ -44,4 +44,4 @@ export {
   type UsageQuality,
   usageOf,
 } from "./usage.ts";
-export { usageFromAttributes, usageToAttributes } from "./usage-attributes.ts";
+export { usageFromAttributes, usageFromJson, usageToAttributes, usageToJson } from "./usage-attributes.ts";

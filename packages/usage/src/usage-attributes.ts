@@ -68,9 +68,14 @@ export function usageToAttributes(usage: Usage): Record<string, string | number>
     sum("cache_write", "cache_write_5m", "cache_write_30m", "cache_write_1h", "cache_write_12h"),
   );
   put(ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS, sum("output_reasoning"));
-  const json = JSON.stringify(jsonOf(usage));
+  const json = usageToJson(usage);
   if (json.length <= MAX_JSON) attributes[ATTR_KEEPTABS_USAGE] = json;
   return attributes;
+}
+
+/** All of a usage as JSON text; `usageFromJson` reads it back. */
+export function usageToJson(usage: Usage): string {
+  return JSON.stringify(jsonOf(usage));
 }
 
 function jsonOf(usage: Usage): UsageJson {
@@ -97,7 +102,11 @@ function jsonOf(usage: Usage): UsageJson {
 /** The usage that `keeptabs.usage` carries, or undefined when the attribute is not there or not one of ours. Never throws. */
 export function usageFromAttributes(attributes: Attributes): Usage | undefined {
   const text = attributes.get(ATTR_KEEPTABS_USAGE);
-  if (typeof text !== "string" || text.length > MAX_JSON) return undefined;
+  return typeof text === "string" && text.length <= MAX_JSON ? usageFromJson(text) : undefined;
+}
+
+/** The usage in a text that `usageToJson` wrote, or undefined when it is none. Never throws. */
+export function usageFromJson(text: string): Usage | undefined {
   try {
     return usageFrom(JSON.parse(text));
   } catch {
