@@ -1,8 +1,11 @@
 import { promptTokens, type Quantities, type Usage } from "@keeptabs/usage";
-import { holds, type Situation, specialTier } from "./condition.ts";
-import { type AttoUsd, addUsd, parseUsdRounded, ZERO_USD } from "./money.ts";
-import type { CompiledPrice, PriceBook, PriceMissReason } from "./price-book.ts";
-import { amountOf, type CompiledRate } from "./rate.ts";
+import { type ChargeLine, lineOf } from "./charge-line.ts";
+import type { CompiledPrice } from "./compiled-price.ts";
+import { type Situation, specialTier } from "./condition.ts";
+import { type AttoUsd, parseUsdRounded, ZERO_USD } from "./money.ts";
+import type { CompiledOverride, Overrides } from "./override.ts";
+import type { PriceBook, PriceFound } from "./price-book.ts";
+import { ratesFor } from "./rates-for.ts";
 
 /** What is to be charged: a call's provider, model, usage and the instant it ended (Unix milliseconds). */
 export interface Chargeable {
@@ -11,25 +14,8 @@ export interface Chargeable {
   readonly model: string | undefined;
   readonly usage: Usage;
   readonly atMs: number;
-}
-
-/** One unit's part of a charge: what a person would write down to check it by hand. */
-export interface ChargeLine {
-  readonly unit: string;
-  readonly quantity: number;
-  /** The model the line was priced for, when it is not the call's own. */
-  readonly model?: string;
-  /** Published USD for `per` units. */
-  readonly rate: string;
-  readonly per: number;
-  /** Multipliers the provider publishes, such as `1.1`. */
-  readonly factors: readonly string[];
-  readonly amount: AttoUsd;
-  /** True when the amount was rounded half to even at 1e-18 USD. */
-  readonly rounded: boolean;
-  readonly priceVersion: string;
-  readonly source: string;
-  readonly checked: string;
+  /** Who the call was for, where overrides depend on it. */
+  readonly customer?: string;
 }
 
 export type ChargeStatus = "charged" | "zero" | "unpriced" | "partly_unpriced";
@@ -60,158 +46,202 @@ export interface Charge {
  * What a call costs by the price book. Pure; the same call and book give the same charge.
  *
  * The order of trust is: what the provider says it charged, what list prices give, what a gateway
- * estimated, and `unpriced` with a reason. An amount is never zero without a reason.
+ * estimated, and `unpriced` with a reason. An amount is never zero without a reason. What the provider
+ * says it charged is net already: overrides do not touch it.
  */
-export function charge(call: Chargeable, book: PriceBook): Charge {
+export function charge(call: Chargeable, book: PriceBook, overrides?: Overrides): Charge {
   const { usage } = call;
-  if (usage.free !== undefined)
-    return finished("zero", "provider", ZERO_USD, [], usage, { reason: usage.free });
+  if (usage.free !== undefined) return finished("zero", "provider", ZERO_USD, usage, { reason: usage.free });
   const reported = claimed(usage, "provider");
-  if (reported !== undefined) return finished("charged", "provider", reported, [], usage);
+  if (reported !== undefined) return finished("charged", "provider", reported, usage);
   if (usage.problem !== undefined) return unpriced(usage.problem, usage);
   if (usage.quality === "missing") return estimatedOr(usage, unpriced("usage_missing", usage));
-
-  const lines: ChargeLine[] = [];
-  const gaps: string[] = [];
-  const found = book.find(call.provider, call.model, call.atMs);
-  if (found.kind === "miss") return estimatedOr(usage, unpriced(found.reason, usage, found.nearest));
-  const gap = priceParts(found.price, usage.quantities, call, undefined, lines);
-  gaps.push(...gap);
-  for (const other of usage.otherModels) {
-    const price = book.find(call.provider, other.model, call.atMs);
-    if (price.kind === "miss") gaps.push(`${price.reason}:${other.model}`);
-    else gaps.push(...priceParts(price.price, other.quantities, call, other.model, lines));
-  }
-
-  const total = lines.reduce((sum, line) => addUsd(sum, line.amount), ZERO_USD);
-  const extra = { priceVersion: found.price.version };
-  if (lines.length === 0) {
-    const reason = gaps[0] ?? "usage_empty";
-    return estimatedOr(usage, { ...unpriced(reason, usage), ...extra });
-  }
-  if (gaps.length > 0)
-    return finished("partly_unpriced", "computed", total, lines, usage, { ...extra, reason: gaps.join(" ") });
-  if (total === 0n)
-    return finished("zero", "computed", total, lines, usage, { ...extra, reason: "free_model" });
-  return finished("charged", "computed", total, lines, usage, extra);
+  return computed(call, book, overrides);
 }
 
-/** Adds a line for each unit that has a rate and returns what has none. */
-function priceParts(
-  price: CompiledPrice,
+/** What is known so far of a computed charge. */
+interface Sum {
+  readonly lines: ChargeLine[];
+  readonly gaps: string[];
+  list: bigint;
+  net: bigint;
+}
+
+function computed(call: Chargeable, book: PriceBook, overrides: Overrides | undefined): Charge {
+  const { usage } = call;
+  const sum: Sum = { lines: [], gaps: [], list: 0n, net: 0n };
+  const found = book.find(call.provider, call.model, call.atMs);
+  const applying = overrides === undefined ? NONE : applyingTo(call, found, call.model, overrides);
+  if (found.kind === "price") {
+    addParts(sum, found, usage.quantities, call, undefined, applying);
+  } else if (!addAgreed(sum, usage.quantities, applying)) {
+    return estimatedOr(usage, { ...unpriced(found.reason, usage), nearest: found.nearest });
+  }
+  for (const other of usage.otherModels) {
+    const price = book.find(call.provider, other.model, call.atMs);
+    if (price.kind === "miss") {
+      sum.gaps.push(`${price.reason}:${other.model}`);
+      continue;
+    }
+    const agreed = overrides === undefined ? NONE : applyingTo(call, price, other.model, overrides);
+    addParts(sum, price, other.quantities, call, other.model, agreed);
+  }
+  return concluded(sum, usage, found.kind === "price" ? found.price : undefined);
+}
+
+const NONE: readonly CompiledOverride[] = [];
+
+function applyingTo(
+  { provider, usage, customer, atMs }: Chargeable,
+  found: ReturnType<PriceBook["find"]>,
+  model: string | undefined,
+  overrides: Overrides,
+): readonly CompiledOverride[] {
+  const models = [model, found.kind === "price" ? found.price.model : undefined].filter(
+    (name) => name !== undefined,
+  );
+  return overrides.applying({
+    provider: found.kind === "price" ? found.price.provider : provider,
+    models,
+    customer,
+    serviceTier: usage.circumstances.serviceTier,
+    atMs,
+  });
+}
+
+function concluded(sum: Sum, usage: Usage, price: CompiledPrice | undefined): Charge {
+  const { lines, gaps } = sum;
+  const result: { -readonly [key in keyof Charge]: Charge[key] } = {
+    status: "charged",
+    source: "computed",
+    list: sum.list as AttoUsd,
+    net: sum.net as AttoUsd,
+    lines,
+    lowerBound: usage.lowerBound,
+    nearest: [],
+  };
+  if (price !== undefined) result.priceVersion = price.version;
+  if (lines.length === 0) {
+    // A model whose price is known but not for this: something of it is priced, and this is not.
+    result.status = gaps.some((gap) => gap.startsWith(NO_RATE)) ? "partly_unpriced" : "unpriced";
+    result.source = "none";
+    result.reason = gaps.length === 0 ? "usage_empty" : gaps.join(" ");
+    return estimatedOr(usage, result);
+  }
+  if (gaps.length > 0) {
+    result.status = "partly_unpriced";
+    result.reason = gaps.join(" ");
+  } else if (sum.net === 0n) {
+    result.status = "zero";
+    result.reason = lines.find(({ agreement }) => agreement !== undefined)?.agreement?.zero ?? "free_model";
+  }
+  return result;
+}
+
+const NO_RATE = "unit_not_priced:";
+
+/** Adds a line for each unit that has a rate, and a gap for what has none. */
+function addParts(
+  sum: Sum,
+  found: PriceFound,
   quantities: Quantities,
   call: Chargeable,
   otherModel: string | undefined,
-  lines: ChargeLine[],
-): readonly string[] {
-  const now = situation(call, quantities);
+  agreed: readonly CompiledOverride[],
+): void {
+  const { price } = found;
+  const now = situation(call, quantities, found.region, price);
   const rates = ratesFor(price, now);
-  if (typeof rates === "string") return [rates];
-  const gaps: string[] = [];
+  if (typeof rates === "string") {
+    if (!addAgreed(sum, quantities, agreed)) sum.gaps.push(rates);
+    return;
+  }
   for (const [unit, quantity] of quantities) {
     const rate = rates.get(unit);
-    const tool = rate === undefined ? toolRate(price, unit, call.atMs) : undefined;
-    if (rate !== undefined) lines.push(line(unit, quantity, rate, price, now, otherModel));
-    else if (tool !== undefined) lines.push(line(unit, quantity, tool.rate, tool.price, now, otherModel));
-    else gaps.push(`unit_not_priced:${unit}`);
+    const tools = rate === undefined ? toolsAt(price, call.atMs) : undefined;
+    const toolRate = tools?.rates.get(unit);
+    if (rate !== undefined) add(sum, lineOf(unit, quantity, rate, price.version, now, otherModel, agreed));
+    else if (tools !== undefined && toolRate !== undefined)
+      add(sum, lineOf(unit, quantity, toolRate, tools.version, now, otherModel, agreed));
+    else addUnitAgreed(sum, unit, quantity, agreed);
   }
-  return gaps;
+  const perCall = rates.get("requests");
+  if (perCall !== undefined && otherModel === undefined && !quantities.has("requests"))
+    add(sum, lineOf("requests", 1, perCall, price.version, now, undefined, agreed));
 }
 
-function situation({ usage, atMs }: Chargeable, quantities: Quantities): Situation {
-  const { serviceTier, batch, speed, region, imageSize } = usage.circumstances;
+function add(sum: Sum, line: ChargeLine): void {
+  sum.lines.push(line);
+  sum.list += line.amount;
+  sum.net += line.agreement === undefined ? line.amount : line.agreement.net;
+}
+
+/** Prices everything by what was agreed, where there is no list price at all; false when nothing was agreed. */
+function addAgreed(sum: Sum, quantities: Quantities, agreed: readonly CompiledOverride[]): boolean {
+  if (!agreed.some(({ rates }) => [...quantities.keys()].some((unit) => rates.has(unit)))) return false;
+  for (const [unit, quantity] of quantities) addUnitAgreed(sum, unit, quantity, agreed);
+  return true;
+}
+
+function addUnitAgreed(sum: Sum, unit: string, quantity: number, agreed: readonly CompiledOverride[]): void {
+  const by = agreed.find(({ rates }) => rates.has(unit));
+  const rate = by?.rates.get(unit);
+  if (by === undefined || rate === undefined) sum.gaps.push(`${NO_RATE}${unit}`);
+  else
+    add(
+      sum,
+      lineOf(unit, quantity, rate, `${rate.origin.source}@${by.override.from}`, undefined, undefined, agreed),
+    );
+}
+
+function situation(
+  { usage, atMs }: Chargeable,
+  quantities: Quantities,
+  region: string | undefined,
+  price: CompiledPrice,
+): Situation {
+  const { circumstances } = usage;
+  const { serviceTier, speed } = circumstances;
+  // Counting the prompt is worth while only where something depends on it.
+  const prompt = price.variants.length === 0 ? 0 : promptTokens(quantities);
   return {
-    serviceTier: specialTier(serviceTier),
-    batch: batch === true || serviceTier === "batch",
+    serviceTier: serviceTier === "batch" ? undefined : specialTier(serviceTier),
+    batch: circumstances.batch === true || serviceTier === "batch",
     speed: speed === "standard" ? undefined : speed,
-    region,
-    imageSize,
-    promptTokens: promptTokens(quantities),
+    region: region ?? circumstances.region,
+    imageSize: circumstances.imageSize,
+    promptTokens: prompt,
     atMs,
   };
 }
 
-/** The rates of the first variant that holds, the standard ones, or why neither is the right one. */
-function ratesFor(price: CompiledPrice, now: Situation): ReadonlyMap<string, CompiledRate> | string {
-  const variant = price.variants.find(({ when }) => holds(when, now));
-  // A tier, batch or speed that the chosen rates do not speak of costs something we do not know.
-  if (now.batch && variant?.when.batch !== true && variant?.when.serviceTier !== "batch")
-    return "batch_not_priced";
-  if (!now.batch && now.serviceTier !== undefined && variant?.when.serviceTier !== now.serviceTier) {
-    return `service_tier_not_priced:${now.serviceTier}`;
-  }
-  if (now.speed !== undefined && variant?.when.speed !== now.speed) return `speed_not_priced:${now.speed}`;
-  return variant?.rates ?? price.rates;
-}
-
-function toolRate(
-  price: CompiledPrice,
-  unit: string,
-  atMs: number,
-): { readonly rate: CompiledRate; readonly price: CompiledPrice } | undefined {
-  const tools = price.tools.findLast(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs);
-  const rate = tools?.rates.get(unit);
-  return tools === undefined || rate === undefined ? undefined : { rate, price: tools };
-}
-
-function line(
-  unit: string,
-  quantity: number,
-  rate: CompiledRate,
-  price: CompiledPrice,
-  now: Situation,
-  otherModel: string | undefined,
-): ChargeLine {
-  const factors =
-    rate.factors.length === 0 ? rate.factors : rate.factors.filter(({ when }) => holds(when, now));
-  const { amount, exact } = amountOf(rate, quantity, factors);
-  return {
-    unit,
-    quantity,
-    ...(otherModel === undefined ? {} : { model: otherModel }),
-    rate: rate.usd,
-    per: rate.per,
-    factors: factors.map(({ by }) => by),
-    amount,
-    rounded: !exact,
-    priceVersion: price.version,
-    source: price.price.source,
-    checked: price.price.checked,
-  };
+function toolsAt(price: CompiledPrice, atMs: number): CompiledPrice | undefined {
+  return price.tools.findLast(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs);
 }
 
 function finished(
   status: ChargeStatus,
   source: CostSource,
-  amount: AttoUsd,
-  lines: readonly ChargeLine[],
+  list: AttoUsd,
   usage: Usage,
-  rest: { readonly reason?: string; readonly priceVersion?: string } = {},
+  rest: { readonly reason?: string } = {},
 ): Charge {
-  return {
-    status,
-    source,
-    list: amount,
-    net: amount,
-    lines,
-    lowerBound: usage.lowerBound,
-    nearest: [],
-    ...rest,
-  };
+  return { status, source, list, net: list, lines: [], lowerBound: usage.lowerBound, nearest: [], ...rest };
 }
 
-function unpriced(reason: PriceMissReason | string, usage: Usage, nearest: readonly string[] = []): Charge {
-  return { ...finished("unpriced", "none", ZERO_USD, [], usage, { reason }), nearest };
+function unpriced(reason: string, usage: Usage): Charge {
+  return finished("unpriced", "none", ZERO_USD, usage, { reason });
 }
 
 /** A gateway's estimate stands where nothing better is known. */
 function estimatedOr(usage: Usage, otherwise: Charge): Charge {
   const estimate = claimed(usage, "gateway");
-  return estimate === undefined ? otherwise : finished("charged", "gateway", estimate, [], usage);
+  return estimate === undefined ? otherwise : finished("charged", "gateway", estimate, usage);
 }
 
 /** The amount of the first claim of a source. A claimed 0 means unknown, as most tools write it. */
 function claimed(usage: Usage, source: "provider" | "gateway"): AttoUsd | undefined {
+  if (usage.claims.length === 0) return undefined;
   const claim = usage.claims.find((candidate) => candidate.source === source);
   if (claim === undefined) return undefined;
   const amount = parseUsdRounded(claim.amount);

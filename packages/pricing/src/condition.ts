@@ -1,4 +1,4 @@
-import type { Condition } from "./price.ts";
+import type { Condition, TokenRange } from "./price.ts";
 
 /** What conditions are tested against. */
 export interface Situation {
@@ -14,27 +14,41 @@ export interface Situation {
 
 /** True when every condition that is named holds. */
 export function holds(condition: Condition, now: Situation): boolean {
-  if (condition.serviceTier !== undefined && condition.serviceTier !== now.serviceTier) return false;
+  if (condition.serviceTier !== undefined && !namesTier(condition, now.serviceTier)) return false;
   if (condition.batch === true && !now.batch) return false;
   if (condition.speed !== undefined && condition.speed !== now.speed) return false;
-  if (condition.imageSize !== undefined && condition.imageSize !== now.imageSize) return false;
-  if (condition.region !== undefined && (now.region === undefined || !condition.region.includes(now.region)))
-    return false;
-  if (condition.promptTokens !== undefined && !reaches(condition.promptTokens, now.promptTokens))
-    return false;
+  if (condition.imageSize !== undefined && !oneOf(condition.imageSize, now.imageSize)) return false;
+  if (condition.region !== undefined && !oneOf(condition.region, now.region)) return false;
+  if (condition.promptTokens !== undefined && !within(condition.promptTokens, now.promptTokens)) return false;
   return inWindow(condition, now.atMs);
 }
 
-function reaches(boundary: NonNullable<Condition["promptTokens"]>, tokens: number): boolean {
-  return "over" in boundary ? tokens > boundary.over : tokens >= boundary.from;
+/** True when the condition speaks of this service tier. */
+export function namesTier({ serviceTier }: Condition, tier: string | undefined): boolean {
+  return serviceTier !== undefined && oneOf(serviceTier, tier);
 }
 
-function inWindow(condition: Condition, atMs: number): boolean {
-  if (condition.utcHours === undefined && condition.utcWeekdays === undefined) return true;
-  const at = new Date(atMs);
-  if (condition.utcWeekdays !== undefined && !condition.utcWeekdays.includes(at.getUTCDay())) return false;
-  const hour = at.getUTCHours();
-  return condition.utcHours?.some(({ from, until }) => hour >= from && hour < until) ?? true;
+function oneOf(names: string | readonly string[], name: string | undefined): boolean {
+  return typeof names === "string" ? names === name : name !== undefined && names.includes(name);
+}
+
+function within(range: TokenRange, tokens: number): boolean {
+  if ("over" in range) return tokens > range.over;
+  if ("from" in range) return tokens >= range.from;
+  return "under" in range ? tokens < range.under : tokens <= range.upTo;
+}
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+
+function inWindow({ utcHours, utcWeekdays, exceptDays }: Condition, atMs: number): boolean {
+  if (utcWeekdays !== undefined && !utcWeekdays.includes(new Date(atMs).getUTCDay())) return false;
+  if (exceptDays?.includes(new Date(atMs).toISOString().slice(0, 10))) return false;
+  if (utcHours === undefined) return true;
+  const hour = (((atMs % DAY) + DAY) % DAY) / HOUR;
+  return utcHours.some(({ from, until }) =>
+    from < until ? hour >= from && hour < until : hour >= from || hour < until,
+  );
 }
 
 /** Tiers that are another word for the standard price. */

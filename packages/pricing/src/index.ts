@@ -1,11 +1,10 @@
-export {
-  type Charge,
-  type Chargeable,
-  type ChargeLine,
-  type ChargeStatus,
-  type CostSource,
-  charge,
-} from "./charge.ts";
+export type { Catalogue, CatalogueQuestion, CatalogueRate } from "./catalogues/catalogue.ts";
+export { type Coverage, coverage, type Disagreement, disagreements } from "./catalogues/compare.ts";
+export { liteLlmCatalogue } from "./catalogues/litellm.ts";
+export { modelsDevCatalogue } from "./catalogues/models-dev.ts";
+export { type Charge, type Chargeable, type ChargeStatus, type CostSource, charge } from "./charge.ts";
+export type { Agreement, ChargeLine } from "./charge-line.ts";
+export type { CompiledPrice } from "./compiled-price.ts";
 export { defaultPriceBook } from "./default-book.ts";
 
 export {
@@ -25,11 +24,26 @@ export {
   usdToNumber,
   ZERO_USD,
 } from "./money.ts";
-export type { Condition, Factor, ModelPrices, Price, PriceSheet, Rate, Rates, Variant } from "./price.ts";
+export { ModelNames, type NameMapping } from "./names.ts";
+export { type Override, Overrides, type Terms } from "./override.ts";
+export type {
+  Alias,
+  Condition,
+  Factor,
+  ModelPrices,
+  Price,
+  PriceSheet,
+  Rate,
+  Rates,
+  TokenRange,
+  UnitRate,
+  Variant,
+} from "./price.ts";
 export {
-  type CompiledPrice,
   PriceBook,
   type PriceFound,
+  type PriceLayer,
   type PriceMiss,
   type PriceMissReason,
 } from "./price-book.ts";
+export { priceSheetsFromJson } from "./sheet-json.ts";
