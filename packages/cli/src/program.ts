@@ -1,10 +1,20 @@
 import { LedgerError } from "@keeptabs/ledger";
-import { ConfigError, StartError } from "@keeptabs/processor";
+import { ConfigError, PriceFileError, StartError } from "@keeptabs/processor";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { type DoctorOptions, doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { type MarginOptions, margin } from "./margin.ts";
+import {
+  checkPrices,
+  type DiffOptions,
+  diffPrices,
+  importPrices,
+  listPrices,
+  type ShowOptions,
+  showPrice,
+} from "./prices.ts";
 import { type ReportOptions, report } from "./report.ts";
+import { type RepriceOptions, reprice } from "./reprice.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 import type { CommonOptions } from "./settings.ts";
 import { EXIT_DONE, EXIT_FOUND, EXIT_WRONG_USE, type Terminal, WrongUse } from "./terminal.ts";
@@ -20,7 +30,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_WRONG_USE;
-    if (error instanceof ConfigError || error instanceof WrongUse) {
+    if (error instanceof ConfigError || error instanceof PriceFileError || error instanceof WrongUse) {
       terminal.err(`keeptabs: ${error.message}\n`);
       return EXIT_WRONG_USE;
     }
@@ -75,12 +85,71 @@ function programFor(terminal: Terminal, exit: (code: number) => void): Command {
       exit(explain(trace, span, options, terminal)),
     );
 
+  command("reprice", "charge calls of a period by today's prices and book the difference")
+    .requiredOption("--from <day or instant>", "first instant; a day begins at midnight UTC")
+    .requiredOption("--to <day or instant>", "first instant after the period")
+    .option("--reason <text>", "why, for the adjustments", "prices were corrected")
+    .option("--dry-run", "only show the difference; may run beside the processor")
+    .option("--json", "machine-readable")
+    .action(async (options: RepriceOptions) => exit(await reprice(options, terminal)));
+
+  addPrices(program, terminal, exit);
+
   command("doctor", "tell what Keeptabs understands of a file of spans, and what is missing")
     .requiredOption("--spans <file>", "OTLP export: JSON, JSON lines or protobuf")
     .option("--json", "machine-readable")
     .action((options: DoctorOptions) => exit(doctor(options, terminal)));
 
   return program;
+}
+
+function addPrices(program: Command, terminal: Terminal, exit: (code: number) => void): void {
+  const prices = program
+    .command("prices")
+    .description("look into the price book, check it, and compare it with others'");
+  const configured = (command: Command): Command =>
+    command.option("--config <file>", "configuration file (default: keeptabs.yaml, if there is one)");
+  prices
+    .command("list")
+    .description("list the models of our own sheets")
+    .option("--provider <name>", "only this provider, as in gen_ai.provider.name")
+    .option("--json", "machine-readable")
+    .action((options: { provider?: string; json?: boolean }) => exit(listPrices(options, terminal)));
+  configured(prices.command("show").description("show every rate of a model, with its source"))
+    .argument("<provider>", "as in gen_ai.provider.name")
+    .argument("<model>", "exact name")
+    .option("--at <instant>", "as it was then (default: now)")
+    .option("--json", "machine-readable")
+    .action((provider: string, model: string, options: ShowOptions) =>
+      exit(showPrice(provider, model, options, terminal)),
+    );
+  configured(
+    prices
+      .command("check")
+      .description("name prices not checked lately, and models in the ledger without one"),
+  )
+    .option("--ledger <file>", "ledger file (default: keeptabs.db)")
+    .option("--days <number>", "how long ago is too long (default: 60)", daysOption)
+    .action((options: CommonOptions & { days?: number }) => exit(checkPrices(options, terminal)));
+  prices
+    .command("diff")
+    .description(
+      "name every price on which our sheets and another catalogue disagree (default: genai-prices)",
+    )
+    .option("--litellm <file>", "LiteLLM's model_prices_and_context_window.json")
+    .option("--models-dev <file>", "models.dev's api.json")
+    .option("--json", "machine-readable")
+    .action((options: DiffOptions) => exit(diffPrices(options, terminal)));
+  prices
+    .command("import")
+    .description("check a price file of your own and tell how to use it")
+    .argument("<file>", "JSON, a list of sheets as in docs/adding-a-model.md")
+    .action((file: string) => exit(importPrices(file, terminal)));
+}
+
+function daysOption(text: string): number {
+  if (!/^\d{1,5}$/.test(text)) throw new InvalidArgumentError("must be a number of days");
+  return Number(text);
 }
 
 function portOption(text: string): number {

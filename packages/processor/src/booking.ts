@@ -1,5 +1,5 @@
 import type { Booking, SpanNote } from "@keeptabs/ledger";
-import { charge, type PriceBook } from "@keeptabs/pricing";
+import { charge, type Overrides, type PriceBook } from "@keeptabs/pricing";
 import {
   type Attribution,
   type AttributionRules,
@@ -26,6 +26,7 @@ export interface Batch {
 /** What bookings are made with. */
 export interface BookingRules {
   readonly priceBook: PriceBook;
+  readonly overrides?: Overrides;
   readonly attribution: AttributionRules;
 }
 
@@ -94,8 +95,10 @@ function bookingOf(
         model: call.responseModel ?? call.requestModel,
         usage: call.usage,
         atMs: Number(call.occurredAt / 1_000_000n),
+        ...(customer === undefined ? {} : { customer }),
       },
       rules.priceBook,
+      rules.overrides,
     ),
     customer,
     feature,

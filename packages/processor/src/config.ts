@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { type Customer, type Customers, customerOf, requireTimeZone } from "@keeptabs/billing";
-import { parseUsd } from "@keeptabs/pricing";
-import { type AttributionRules, DEFAULT_ATTRIBUTION_RULES, readIdentity } from "@keeptabs/usage";
+import { type AttributionRules, DEFAULT_ATTRIBUTION_RULES } from "@keeptabs/usage";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { identity, money } from "./config-values.ts";
+import { overrideSchema, type PriceConfig, priceConfigOf, pricesSchema } from "./price-config.ts";
 
 /** Everything that `keeptabs.yaml` can say, with defaults filled in. */
 export interface Config {
@@ -15,29 +16,13 @@ export interface Config {
   readonly customers: Customers;
   readonly attribution: AttributionRules;
   readonly seriesBudget: number;
+  readonly prices: PriceConfig;
 }
 
 /** The configuration is wrong; the message names file, line and key. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
-
-const money = z.union([z.string(), z.number()]).transform((value, context) => {
-  try {
-    parseUsd(String(value));
-    return String(value);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: (error as Error).message });
-    return z.NEVER;
-  }
-});
-
-const identity = z.string().transform((value, context) => {
-  const read = readIdentity(value);
-  if (read.kind === "identity") return read.id;
-  context.addIssue({ code: "custom", message: `"${value}" can't be an id: ${read.problem}` });
-  return z.NEVER;
-});
 
 const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, "must be a month such as 2026-10");
 const port = z.int().min(0).max(65_535);
@@ -85,6 +70,8 @@ const schema = z.strictObject({
       feature: z.array(z.string().min(1)).optional(),
     })
     .prefault({}),
+  prices: pricesSchema,
+  overrides: z.array(overrideSchema).default([]),
   series_budget: z.int().min(100).default(100_000),
 });
 
@@ -179,5 +166,16 @@ function configOf(data: z.output<typeof schema>, path: string): Config {
       feature: data.attribution.feature ?? DEFAULT_ATTRIBUTION_RULES.feature,
     },
     seriesBudget: data.series_budget,
+    prices: pricesOf(data, path),
   };
+}
+
+function pricesOf(data: z.output<typeof schema>, path: string): PriceConfig {
+  try {
+    return priceConfigOf(data.prices, data.overrides);
+  } catch (error) {
+    // What prices refuse names the override or mapping and its field.
+    if (error instanceof RangeError) throw new ConfigError(`${path}: ${error.message}`);
+    throw error;
+  }
 }

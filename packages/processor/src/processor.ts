@@ -1,7 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Ledger, LedgerReader } from "@keeptabs/ledger";
-import { defaultPriceBook, type PriceBook } from "@keeptabs/pricing";
 import { attributesReadWith } from "@keeptabs/usage";
 import express from "express";
 import type { Logger } from "pino";
@@ -12,6 +11,7 @@ import { LedgerMetrics } from "./metrics/ledger-metrics.ts";
 import { metricsRoute } from "./metrics/route.ts";
 import { operatorRoutes } from "./operator/index.ts";
 import { compileSelection } from "./otlp/index.ts";
+import { PriceSource } from "./price-source.ts";
 import { processMetrics } from "./process-metrics.ts";
 import { Quarantine } from "./quarantine.ts";
 import { TraceMemory } from "./trace-memory.ts";
@@ -35,7 +35,6 @@ export interface Processor {
 export interface ProcessorOptions {
   readonly config: Config;
   readonly log: Logger;
-  readonly priceBook?: PriceBook;
   /** Unix milliseconds. */
   readonly now?: () => number;
 }
@@ -45,16 +44,17 @@ const MAX_WAITING_SPANS = 100_000;
 const HOLD_MS = 10 * 60_000;
 const HOLD_CHECK_MS = 30_000;
 
-/** Opens the ledger and listens. Throws LedgerError or StartError, and leaves nothing open then. */
+/** Opens the ledger and listens. Throws LedgerError, StartError or PriceFileError, and leaves nothing open then. */
 export async function startProcessor(options: ProcessorOptions): Promise<Processor> {
-  const { config, log, priceBook = defaultPriceBook(), now = Date.now } = options;
+  const { config, log, now = Date.now } = options;
+  const prices = PriceSource.open(config.prices);
   const ledger = await Ledger.open(config.ledgerPath);
   const reader = LedgerReader.open(config.ledgerPath);
   const process = processMetrics(() => ledger.waiting);
   const metrics = new LedgerMetrics({
     reader,
     customers: config.customers,
-    priceBook,
+    priceBook: () => prices.book,
     timeZone: config.timeZone,
     seriesBudget: config.seriesBudget,
     now,
@@ -64,7 +64,11 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     ledger,
     metrics,
     process,
-    rules: { priceBook, attribution: config.attribution },
+    rules: () => ({
+      priceBook: prices.book,
+      overrides: config.prices.overrides,
+      attribution: config.attribution,
+    }),
     traces: new TraceMemory((source, traceId) => reader.hasTrace(source, traceId)),
     now: () => BigInt(now()) * 1_000_000n,
     maxWaitingSpans: MAX_WAITING_SPANS,
@@ -97,11 +101,20 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
 
   const releasing = setInterval(() => void intake.release(HOLD_MS), HOLD_CHECK_MS);
   releasing.unref();
+  const stopWatching = prices.watch((file, problem) => {
+    if (problem === undefined) log.info({ file }, "a price file changed and was loaded");
+    else
+      log.error(
+        { file, problem },
+        "a price file changed and is broken; the prices from before stay in force",
+      );
+  });
   const servers: Server[] = [];
   const stop = async (): Promise<void> => {
     if (stopping) return;
     stopping = true;
     clearInterval(releasing);
+    stopWatching();
     await Promise.all(servers.map(closed));
     reader.close();
     await ledger.close();

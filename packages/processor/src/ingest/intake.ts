@@ -21,7 +21,8 @@ export interface IntakeParts {
   readonly ledger: Ledger;
   readonly metrics: LedgerMetrics;
   readonly process: ProcessMetrics;
-  readonly rules: BookingRules;
+  /** As they are in force when a request comes in. */
+  readonly rules: () => BookingRules;
   readonly traces: TraceMemory;
   /** Unix nanoseconds. */
   readonly now: () => bigint;
@@ -68,7 +69,7 @@ export class Intake {
     this.#waitingSpans += spans.length;
     try {
       const receivedAt = now();
-      const batch = batchOf(spans, source, rules, receivedAt);
+      const batch = batchOf(spans, source, rules(), receivedAt);
       const callTraces = new Set(batch.bookings.map(({ call }) => call.traceId));
       const notes = this.#parts.traces.select(source, batch.notes, callTraces);
       const appended = await ledger.append(batch.bookings, receivedAt, notes);

@@ -10,7 +10,8 @@ import { CounterSeries, gaugeText } from "./series.ts";
 export interface LedgerMetricsOptions {
   readonly reader: LedgerReader;
   readonly customers: Customers;
-  readonly priceBook: PriceBook;
+  /** As it is in force when it is asked for. */
+  readonly priceBook: () => PriceBook;
   readonly timeZone: string;
   /** Most series with a customer label; further customers are shown together as `__other__`. */
   readonly seriesBudget: number;
@@ -112,7 +113,7 @@ export class LedgerMetrics {
       const revenue = revenueIn(customers.get(id), month);
       return revenue === undefined ? [] : [{ id, revenue }];
     });
-    const checked = priceBook.oldestCheck(now());
+    const checked = priceBook().oldestCheck(now());
     const one = (id: string, amount: AttoUsd): [string[], string] => [[id], formatUsd(amount)];
     return [
       gaugeText(

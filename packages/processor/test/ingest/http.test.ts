@@ -66,7 +66,10 @@ describe("the ingest port", () => {
     const type = await processor.post("x", { "content-type": "text/plain" });
     expect([type.status, await type.text()]).toEqual([415, expect.stringContaining("got text/plain")]);
     const encoding = await processor.post("x", { ...JSON_TYPE, "content-encoding": "br" });
-    expect([encoding.status, await encoding.text()]).toEqual([415, expect.stringContaining("Content-Encoding")]);
+    expect([encoding.status, await encoding.text()]).toEqual([
+      415,
+      expect.stringContaining("Content-Encoding"),
+    ]);
     const path = await processor.post("{}", JSON_TYPE, "/v1/trace");
     expect([path.status, await path.text()]).toEqual([404, expect.stringContaining("/v1/trace here")]);
     const method = await fetch(`${processor.ingestUrl}/v1/traces`);

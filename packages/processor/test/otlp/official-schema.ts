@@ -9,4 +9,3 @@ const root: protobuf.Root = protobuf.parse(
 export const TraceRequest: protobuf.Type = root.lookupType("otlp.ExportTraceServiceRequest");
 export const TraceResponse: protobuf.Type = root.lookupType("otlp.ExportTraceServiceResponse");
 export const RpcStatus: protobuf.Type = root.lookupType("otlp.RpcStatus");
-const SpanMessage: protobuf.Type = root.lookupType("otlp.Span");
