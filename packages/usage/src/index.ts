@@ -10,7 +10,10 @@ export {
   ATTR_KEEPTABS_USAGE,
 } from "./attributes.ts";
 export type { Attribution, Call, Outcome, Reading } from "./call.ts";
+export { type AttributionRules, DEFAULT_ATTRIBUTION_RULES } from "./dialects/attribution-rules.ts";
+export { attributesReadWith, type ReadAttributes } from "./dialects/index.ts";
 export { type IdentityProblem, MAX_IDENTITY_LENGTH, OTHER, readIdentity, UNATTRIBUTED } from "./identity.ts";
+export { readSpan } from "./read-span.ts";
 export {
   type Api,
   apiOf,
@@ -29,9 +32,6 @@ export {
   type Span,
   STATUS_CODE_ERROR,
 } from "./span.ts";
-export { type AttributionRules, DEFAULT_ATTRIBUTION_RULES } from "./spans/attribution.ts";
-export { attributesReadWith, type ReadAttributes } from "./spans/read-attributes.ts";
-export { readSpan } from "./spans/read-span.ts";
 export { KNOWN_UNITS, type KnownUnit, PROMPT_UNITS, TOKEN_UNITS, type Unit } from "./unit.ts";
 export {
   type Circumstances,
