@@ -26,7 +26,7 @@ const RULES: Readonly<
 
 /** Words that a pure package must not say. */
 const IMPURE =
-  /\bprocess\.|\bconsole\.|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bglobalThis\b|\bBuffer\b|\bsetTimeout\b/;
+  /\bprocess\.|\bconsole\.\w+\(|\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bglobalThis\b|\bBuffer\b|\bsetTimeout\b/;
 
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })

@@ -1,7 +1,11 @@
 /** Runs the benchmarks that are named, or all: `pnpm bench decode`. Figures are ratios within one run. */
 import { benchDecode } from "./decode.ts";
+import { benchPricing } from "./pricing.ts";
 
-const BENCHES: ReadonlyMap<string, () => Promise<void>> = new Map([["decode", benchDecode]]);
+const BENCHES: ReadonlyMap<string, () => Promise<void>> = new Map([
+  ["decode", benchDecode],
+  ["pricing", benchPricing],
+]);
 
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : [...BENCHES.keys()];
 for (const name of wanted) {

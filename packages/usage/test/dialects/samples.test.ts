@@ -124,7 +124,7 @@ describe.each(names)("the spans of %s", (name) => {
     const keys = new Set(spans.flatMap(({ attributes }) => [...attributes.keys()]));
     expect(
       [...keys].filter(
-        (key) => /prompt|message|input\.value|\.content/.test(key) && read(key) && !/token|usage/i.test(key),
+        (key) => /prompt|messages|input\.value|\.content/.test(key) && read(key) && !/token|usage/i.test(key),
       ),
     ).toEqual([]);
   });
