@@ -9,8 +9,8 @@ const read = (path: string): string => readFileSync(join(ROOT, path), "utf8");
 
 describe("the documentation", () => {
   it("lists exactly the metrics that the ledger gives, with their labels", () => {
-    const rows = [...read("packages/processor/README.md").matchAll(/^\| `(llm_\w+)` \| (.*?) \|/gm)];
-    const documented = new Map(rows.map(([, name, labels]) => [name, labels]));
+    const rows = [...read("packages/processor/README.md").matchAll(/^\| `(llm_\w+)` \|(.*?)\|/gm)];
+    const documented = new Map(rows.map(([, name, labels]) => [name, labels?.trim()]));
     const catalogue = new Map(
       Object.values(LEDGER_FAMILIES).map(({ name, labels }) => [name, labels.join(", ")]),
     );

@@ -1,8 +1,8 @@
 import type { Factor, ModelPrices, PriceSheet, Rates } from "../price.ts";
 import { perHour, type Read } from "./notation.ts";
 
-const SEPTEMBER: Read = { source: "https://groq.com/pricing", checked: "2026-09-23" };
-const AUGUST: Read = { source: "https://groq.com/pricing", checked: "2026-08-21" };
+const SEPTEMBER: Read = { source: "https://console.groq.com/docs/models", checked: "2026-09-23" };
+const AUGUST: Read = { source: "https://console.groq.com/docs/models", checked: "2026-08-21" };
 
 /** "Pricing matches the on-demand tier" for flex; batches have "a 50 % discount" on tokens. */
 const TERMS: readonly Factor[] = [
