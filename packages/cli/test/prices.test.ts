@@ -84,7 +84,7 @@ describe("keeptabs reprice", () => {
   const period = ["--from", "2026-10-01", "--to", "2026-11-01"];
 
   it("shows first, then books what a late price makes of calls that had none, once", async () => {
-    const { path } = await ledgerWith("gpt-4o", "acme-llm-9");
+    const { path, calls } = await ledgerWith("gpt-4o", "acme-llm-9");
     const config = fileWith("keeptabs.yaml", `prices:\n  files: [${priceFileFor("acme-llm-9")}]\n`);
     const on = ["--config", config, "--ledger", path];
     const report = async () => JSON.parse((await run("report", "--json", ...on)).out).rows[0];
@@ -98,6 +98,9 @@ describe("keeptabs reprice", () => {
 
     await run("reprice", ...period, ...on);
     expect(await report()).toMatchObject({ cost: "0.0047", unpriced_calls: 0, calls: 2 });
+    const explained = await run("explain", calls[1]!.traceId, calls[1]!.spanId, ...on);
+    expect(explained.out).toMatch(/^price +openai\/acme-llm-9@release$/m);
+    expect(explained.out).toMatch(/repriced +acme +1 +0\.0012 +prices were corrected/);
     expect((await run("reprice", ...period, ...on)).out).toMatch(/Nothing was booked/);
     expect(await report()).toMatchObject({ cost: "0.0047" });
   });
