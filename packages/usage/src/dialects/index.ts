@@ -2,7 +2,7 @@ import type { Span } from "../span.ts";
 import { AI_SDK } from "./ai-sdk.ts";
 import { ANTHROPIC_SDK } from "./anthropic-sdk.ts";
 import type { AttributeReader } from "./attribute-reader.ts";
-import { type AttributionRules, attributesOfRules, DEFAULT_ATTRIBUTION_RULES } from "./attribution-rules.ts";
+import { type AttributionRules, attributesOfRules } from "./attribution-rules.ts";
 import { BEDROCK_RPC } from "./bedrock.ts";
 import type { Dialect } from "./dialect.ts";
 import { GOOGLE_ADK } from "./google-adk.ts";
@@ -47,6 +47,3 @@ export function attributesReadWith(rules: AttributionRules): ReadAttributes {
   const names = [...DIALECTS.flatMap(({ reads }) => reads), ...attributesOfRules(rules)];
   return { names: [...new Set(names)], prefixes: [] };
 }
-
-/** The attributes that reading spans by the default rules takes. */
-export const READ_ATTRIBUTES: ReadAttributes = attributesReadWith(DEFAULT_ATTRIBUTION_RULES);

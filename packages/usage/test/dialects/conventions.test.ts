@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { callIn, usageIn } from "./span.ts";
+import { callIn, usageIn } from "./spans.ts";
 
 const CHAT = {
   "gen_ai.operation.name": "chat",

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@keeptabs/usage";
 import { describe, expect, it } from "vitest";
-import { callIn } from "./span.ts";
+import { callIn } from "./spans.ts";
 
 const CHAT: Readonly<Record<string, AttributeValue>> = {
   "gen_ai.operation.name": "chat",

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@keeptabs/usage";
 import { describe, expect, it } from "vitest";
-import { callIn, usageIn } from "./span.ts";
+import { callIn, usageIn } from "./spans.ts";
 
 type Given = Readonly<Record<string, AttributeValue>>;
 const OPENAI = { "gen_ai.system": "openai", "gen_ai.request.model": "gpt-4o-mini" };

@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@keeptabs/usage";
 import { describe, expect, it } from "vitest";
-import { callIn, usageIn, type Written } from "./span.ts";
+import { callIn, usageIn, type Written } from "./spans.ts";
 
 type Given = Readonly<Record<string, AttributeValue>>;
 

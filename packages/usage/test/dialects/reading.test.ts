@@ -1,16 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
-import type { Attributes, AttributeValue, Span } from "@keeptabs/usage";
+import {
+  type Attributes,
+  type AttributeValue,
+  attributesReadWith,
+  DEFAULT_ATTRIBUTION_RULES,
+  readSpan,
+  type Span,
+} from "@keeptabs/usage";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DEFAULT_ATTRIBUTION_RULES } from "../../src/dialects/attribution-rules.ts";
-import { attributesReadWith, READ_ATTRIBUTES } from "../../src/dialects/index.ts";
-import { readSpan } from "../../src/read-span.ts";
 import { spansOf } from "./otlp-json.ts";
-import { spanWith } from "./span.ts";
+import { spanWith } from "./spans.ts";
 
 const FOLDER = new URL("../fixtures/dialects/", import.meta.url);
 const samples = readdirSync(FOLDER).flatMap((file) => spansOf(readFileSync(new URL(file, FOLDER), "utf8")));
-const declared = new Set(READ_ATTRIBUTES.names);
+const read = attributesReadWith(DEFAULT_ATTRIBUTION_RULES);
+const declared = new Set(read.names);
 
 /** Attributes that write down what is asked of them. */
 class Watched extends Map<string, AttributeValue> {
@@ -108,11 +113,7 @@ const scope = fc.constantFrom(
   "@traceloop/instrumentation-openai",
 );
 const spans: fc.Arbitrary<Span> = fc
-  .tuple(
-    fc.dictionary(fc.constantFrom(...READ_ATTRIBUTES.names), value, { maxKeys: 14 }),
-    scope,
-    fc.boolean(),
-  )
+  .tuple(fc.dictionary(fc.constantFrom(...read.names), value, { maxKeys: 14 }), scope, fc.boolean())
   .map(([attributes, name, failed]) => spanWith(attributes, { scope: name, failed }));
 
 describe("any span whatever", () => {

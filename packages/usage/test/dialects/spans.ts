@@ -32,3 +32,45 @@ export function callOf(span: Span): Call {
 export function plain(quantities: Quantities): Record<string, number> {
   return Object.fromEntries(quantities);
 }
+
+/** What a hand-written span differs in from an ordinary one: a client's, ended well, of no scope and resource. */
+export interface Written {
+  readonly scope?: string;
+  readonly name?: string;
+  readonly kind?: "internal" | "server" | "client";
+  readonly failed?: boolean;
+  readonly resource?: Readonly<Record<string, AttributeValue>>;
+}
+
+const KINDS = { internal: 1, server: 2, client: 3 };
+
+/** A hand-written span. */
+export function spanWith(attributes: Readonly<Record<string, AttributeValue>>, written: Written = {}): Span {
+  return spanOf(attributes, {
+    scope: written.scope ?? "",
+    name: written.name ?? "chat",
+    kind: KINDS[written.kind ?? "client"],
+    statusCode: written.failed === true ? 2 : 0,
+    resource: new Map(Object.entries(written.resource ?? {})),
+  });
+}
+
+/** The call in a span; undefined when it is none. */
+export function callIn(
+  attributes: Readonly<Record<string, AttributeValue>>,
+  written: Written = {},
+): Call | undefined {
+  const reading = readSpan(spanWith(attributes, written));
+  return reading.kind === "call" ? reading.call : undefined;
+}
+
+/** The quantities and quality of the call in a span, and its problem if it has one. */
+export function usageIn(
+  attributes: Readonly<Record<string, AttributeValue>>,
+  written: Written = {},
+): Readonly<Record<string, unknown>> {
+  const usage = callIn(attributes, written)?.usage;
+  if (usage === undefined) return { none: true };
+  const problem = usage.problem === undefined ? {} : { problem: usage.problem };
+  return { ...Object.fromEntries(usage.quantities), quality: usage.quality, ...problem };
+}
