@@ -5,7 +5,7 @@ import type { Ancestry } from "./ancestry.ts";
 import { type Counted, tokensOf } from "./covering.ts";
 import type { Posting } from "./entry.ts";
 import type { Names } from "./names.ts";
-import { NO_FEATURE, type Row } from "./row.ts";
+import { NO_FEATURE, ONLY_PERSON, type Row } from "./row.ts";
 import { decodeCharge } from "./stored-charge.ts";
 
 type AdjustmentKind = "superseded" | "released" | "reattributed" | "repriced";
@@ -53,7 +53,8 @@ export class Adjuster {
     return this.#move(
       entry,
       {
-        customer: (entry.named & 1n) === 1n ? is.customer : (above.customer ?? is.customer),
+        customer:
+          (entry.named & 1n) === 1n ? is.customer : (above.customer ?? personOf(entry, above) ?? is.customer),
         feature: (entry.named & 2n) === 2n ? is.feature : (above.feature ?? is.feature),
       },
       "named by a span above the call",
@@ -152,6 +153,11 @@ export class Adjuster {
       first: kind === "released",
     };
   }
+}
+
+/** The person named nearest: by the call's own span, or above it. */
+function personOf(entry: Counted, above: Ancestry): bigint | undefined {
+  return (entry.named & BigInt(ONLY_PERSON)) === 0n ? above.person : entry.customer;
 }
 
 /** Whom an entry belongs to after its last move. */

@@ -10,6 +10,7 @@ interface Above {
   /** Ids further up, nearest first, 8 bytes each; empty at the root and where knowledge ends. */
   readonly up: Uint8Array;
   readonly customer: bigint | null;
+  readonly person: bigint | null;
   readonly feature: bigint | null;
 }
 
@@ -17,6 +18,7 @@ interface Above {
 export interface Ancestry {
   readonly ancestors: Uint8Array;
   readonly customer: bigint | undefined;
+  readonly person: bigint | undefined;
   readonly feature: bigint | undefined;
 }
 
@@ -30,15 +32,15 @@ export class Ancestors {
   constructor(database: DatabaseSync, names: Names) {
     this.#names = names;
     this.#note = database.prepare(
-      `INSERT INTO spans (source, trace_id, span_id, parent_span_id, customer, feature, seen_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+      `INSERT INTO spans (source, trace_id, span_id, parent_span_id, customer, person, feature, seen_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`,
     );
     this.#noted = database.prepare(
-      "SELECT parent_span_id, customer, feature FROM spans WHERE source = ? AND trace_id = ? AND span_id = ?",
+      "SELECT parent_span_id, customer, person, feature FROM spans WHERE source = ? AND trace_id = ? AND span_id = ?",
     );
     // Only what an entry's own span names is passed on; what it inherited is found where it came from.
     this.#entry = database.prepare(
-      `SELECT ancestors, iif(named & 1, customer, NULL) AS customer, iif(named & 2, feature, NULL) AS feature
+      `SELECT ancestors, iif(named & 1, customer, NULL) AS customer, iif(named & 4, customer, NULL) AS person, iif(named & 2, feature, NULL) AS feature
        FROM entries WHERE source = ? AND trace_id = ? AND span_id = ?`,
     );
     this.#noted.setReadBigInts(true);
@@ -54,6 +56,7 @@ export class Ancestors {
       note.spanId,
       note.parentSpanId,
       id(note.customer),
+      id(note.person),
       id(note.feature),
       now,
     );
@@ -65,6 +68,7 @@ export class Ancestors {
     const found: Uint8Array[] = [];
     const seen = new Set([hex(spanId)]);
     let customer: bigint | undefined;
+    let person: bigint | undefined;
     let feature: bigint | undefined;
     let next = known;
     while (next.length > 0 && found.length < MAX_STEPS) {
@@ -76,29 +80,27 @@ export class Ancestors {
       found.push(id);
       const above = this.#above(source, traceId, id);
       customer ??= above?.customer ?? undefined;
+      person ??= above?.person ?? undefined;
       feature ??= above?.feature ?? undefined;
       next = next.length > 8 ? next.subarray(8) : (above?.up ?? next.subarray(8));
     }
-    return { ancestors: Buffer.concat(found), customer, feature };
+    return { ancestors: Buffer.concat(found), customer, person, feature };
   }
 
   #above(source: number, traceId: Uint8Array, spanId: Uint8Array): Above | undefined {
     const noted = this.#noted.get(source, traceId, spanId) as
-      | { parent_span_id: Uint8Array | null; customer: bigint | null; feature: bigint | null }
+      | (Omit<Above, "up"> & { parent_span_id: Uint8Array | null })
       | undefined;
     if (noted !== undefined) {
-      return {
-        up: noted.parent_span_id ?? new Uint8Array(),
-        customer: noted.customer,
-        feature: noted.feature,
-      };
+      const { parent_span_id, ...names } = noted;
+      return { up: parent_span_id ?? new Uint8Array(), ...names };
     }
     const entry = this.#entry.get(source, traceId, spanId) as
-      | { ancestors: Uint8Array; customer: bigint | null; feature: bigint | null }
+      | (Omit<Above, "up"> & { ancestors: Uint8Array })
       | undefined;
-    return entry === undefined
-      ? undefined
-      : { up: entry.ancestors, customer: entry.customer, feature: entry.feature };
+    if (entry === undefined) return undefined;
+    const { ancestors, ...names } = entry;
+    return { up: ancestors, ...names };
   }
 }
 

@@ -7,7 +7,7 @@ import { Entries } from "./entries.ts";
 import type { BookingResult, EntryKind, Posting } from "./entry.ts";
 import { Names } from "./names.ts";
 import { Projections } from "./projections.ts";
-import { NO_FEATURE, type NoteRow, type Row } from "./row.ts";
+import { NO_FEATURE, type NoteRow, ONLY_PERSON, type Row } from "./row.ts";
 
 /** What one transaction did. */
 export interface Booked {
@@ -122,17 +122,22 @@ export class Bookkeeper {
   /** The row with everything that is known to lie above it, also from earlier requests. */
   #withAncestry(source: number, row: Row): Row {
     if (row.ancestors.length === 0) return row;
-    const { ancestors, customer, feature } = this.#ancestors.of(
+    const { ancestors, customer, person, feature } = this.#ancestors.of(
       source,
       row.traceId,
       row.spanId,
       row.ancestors,
     );
+    const onlyPerson = (row.named & ONLY_PERSON) !== 0;
+    const isOpen = row.customer === UNATTRIBUTED || onlyPerson;
+    const found =
+      isOpen && customer !== undefined ? customer : row.customer === UNATTRIBUTED ? person : undefined;
+    const named = isOpen && customer !== undefined ? row.named & ~ONLY_PERSON : row.named;
     return {
       ...row,
       ancestors,
-      customer:
-        row.customer === UNATTRIBUTED && customer !== undefined ? this.#names.name(customer) : row.customer,
+      named: found !== undefined && found === person && customer === undefined ? named | ONLY_PERSON : named,
+      customer: found === undefined ? row.customer : this.#names.name(found),
       feature: row.feature === NO_FEATURE && feature !== undefined ? this.#names.name(feature) : row.feature,
     };
   }

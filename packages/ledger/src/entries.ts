@@ -62,7 +62,7 @@ export class Entries {
     this.#around = prepare(`${candidate} WHERE e.framework = 1 AND ${near}`);
     this.#inheriting = prepare(
       `${COUNTED}, 0 AS covers_scope FROM entries e
-       WHERE e.source = ? AND e.trace_id = ? AND e.named < 3 AND length(e.ancestors) > 0 AND e.kind <> 'covered'`,
+       WHERE e.source = ? AND e.trace_id = ? AND (e.named & 3) <> 3 AND length(e.ancestors) > 0 AND e.kind <> 'covered'`,
     );
     this.#setAside = prepare(
       `INSERT INTO conflicts (source, trace_id, span_id, content_hash, seen_at, detail) VALUES (?, ?, ?, ?, ?, ?)

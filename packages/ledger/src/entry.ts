@@ -9,6 +9,8 @@ export interface Booking {
   readonly charge: Charge;
   /** Absent when nobody is named; the entry is then unattributed. */
   readonly customer: string | undefined;
+  /** True when the customer is merely a person's id: a customer that is named above the call counts more. */
+  readonly onlyPerson?: boolean;
   readonly feature: string | undefined;
   /** Span ids above the call as far as they are known, nearest first; the parent is the first. */
   readonly ancestors: readonly string[];
@@ -24,6 +26,7 @@ export interface SpanNote {
   readonly spanId: string;
   readonly parentSpanId: string | undefined;
   readonly customer: string | undefined;
+  readonly person?: string | undefined;
   readonly feature: string | undefined;
 }
 

@@ -17,6 +17,9 @@ export const NO_FEATURE = "";
 /** Frameworks whose callbacks make spans of their own, in traces of their own, around a client's. */
 const FRAMEWORK_SCOPES = /langchain|langsmith|llama.?index/i;
 
+/** In `named`: the customer is merely a person's id. */
+export const ONLY_PERSON = 4;
+
 /** A booking in the form in which it crosses to the writer's thread: flat, and cheap to copy. */
 export interface Row {
   readonly source: string;
@@ -43,7 +46,7 @@ export interface Row {
   readonly aggregate: number;
   /** 1 when the span was made by a framework that wraps other instrumented clients. */
   readonly framework: number;
-  /** Which of customer (1) and feature (2) the call's own span names; those never change. */
+  /** Which of customer (1) and feature (2) the call's own span names; those never change. 4: the customer is only a person. */
   readonly named: number;
   readonly startedAt: bigint;
   readonly occurredAt: bigint;
@@ -62,7 +65,7 @@ export interface Row {
 }
 
 /** Flattens a booking. Throws RangeError when an id is not hex of the right length. */
-export function rowOf({ source, call, charge, customer, feature, ancestors }: Booking): Row {
+export function rowOf({ source, call, charge, customer, onlyPerson, feature, ancestors }: Booking): Row {
   const list = splitUsd(charge.list);
   const net = splitUsd(charge.net);
   const quantities = allQuantities(call.usage);
@@ -90,7 +93,9 @@ export function rowOf({ source, call, charge, customer, feature, ancestors }: Bo
     aggregate: call.aggregate ? 1 : 0,
     framework: FRAMEWORK_SCOPES.test(call.scope) ? 1 : 0,
     named:
-      (call.attribution.customer === undefined ? 0 : 1) + (call.attribution.feature === undefined ? 0 : 2),
+      (call.attribution.customer === undefined ? 0 : 1) +
+      (call.attribution.feature === undefined ? 0 : 2) +
+      (onlyPerson === true ? ONLY_PERSON : 0),
     startedAt: call.startedAt,
     occurredAt: call.occurredAt,
     listNano: list.nano,
@@ -107,13 +112,22 @@ export function rowOf({ source, call, charge, customer, feature, ancestors }: Bo
 }
 
 /** Flattens a span that is no call. Throws RangeError when an id is not hex of the right length. */
-export function noteOf({ source, traceId, spanId, parentSpanId, customer, feature }: SpanNote): NoteRow {
+export function noteOf({
+  source,
+  traceId,
+  spanId,
+  parentSpanId,
+  customer,
+  person,
+  feature,
+}: SpanNote): NoteRow {
   return {
     source,
     traceId: idBytes(traceId, 16, "trace id"),
     spanId: idBytes(spanId, 8, "span id"),
     parentSpanId: parentSpanId === undefined ? null : idBytes(parentSpanId, 8, "parent span id"),
     customer: customer ?? null,
+    person: person ?? null,
     feature: feature ?? null,
   };
 }
@@ -125,6 +139,7 @@ export interface NoteRow {
   readonly spanId: Uint8Array;
   readonly parentSpanId: Uint8Array | null;
   readonly customer: string | null;
+  readonly person: string | null;
   readonly feature: string | null;
 }
 

@@ -45,7 +45,7 @@ export const MIGRATIONS: readonly string[] = [
     net_atto INTEGER NOT NULL CHECK (net_atto BETWEEN 0 AND 999999999),
     cost_source TEXT NOT NULL CHECK (cost_source IN ('provider', 'computed', 'gateway', 'none')),
     price_version TEXT,
-    named INTEGER NOT NULL CHECK (named BETWEEN 0 AND 3),
+    named INTEGER NOT NULL CHECK (named BETWEEN 0 AND 7),
     usage TEXT NOT NULL,
     charge TEXT NOT NULL,
     covered_by INTEGER REFERENCES entries,
@@ -124,6 +124,7 @@ export const MIGRATIONS: readonly string[] = [
     span_id BLOB NOT NULL,
     parent_span_id BLOB,
     customer INTEGER REFERENCES names,
+    person INTEGER REFERENCES names,
     feature INTEGER REFERENCES names,
     seen_at INTEGER NOT NULL,
     PRIMARY KEY (source, trace_id, span_id)

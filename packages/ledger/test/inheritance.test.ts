@@ -79,6 +79,31 @@ describe("a call whose customer is named by a span above it", () => {
     expect(await after([near, far, call])).toEqual([["near", "", 1, "0.0035"]]);
   });
 
+  it("goes to a customer named above it rather than to a person, whoever is nearer, in any order", async () => {
+    const person = {
+      call: bookingOf({
+        call: { traceId: TRACE, spanId: id("4"), parentSpanId: id("3"), attribution: { person: "u1" } },
+        customer: "u1",
+        onlyPerson: true,
+        feature: undefined,
+      }),
+    };
+    const steps = [
+      person,
+      note(id("3"), id("2"), { person: "u2" }),
+      note(id("2"), undefined, { customer: "acme" }),
+    ];
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 0, 2],
+    ]) {
+      expect(await after(order.map((i) => steps[i]!))).toEqual([["acme", "", 1, "0.0035"]]);
+    }
+    expect(await after([person, steps[1]!])).toEqual([["u1", "", 1, "0.0035"]]);
+    expect(await after([callBelow(id("4"), id("3")), steps[1]!])).toEqual([["u2", "", 1, "0.0035"]]);
+  });
+
   it("keeps what its own span names", async () => {
     const own = callBelow(id("3"), id("2"), { customer: "own" });
     expect(await after([own, note(id("2"), undefined, { customer: "above" })])).toEqual([

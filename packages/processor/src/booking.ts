@@ -37,7 +37,8 @@ interface Known {
 
 /**
  * Reads the calls out of one request's spans, prices them and gives each the customer and feature of the
- * nearest span that names one: its own, or one above it. Calls that lie deeper come first, so that the
+ * nearest span that names one: its own, or one above it; a person stands for the customer only where no
+ * customer is named. Calls that lie deeper come first, so that the
  * innermost of two descriptions of a call is charged. Pure; `now` is Unix nanoseconds.
  */
 export function batchOf(spans: readonly Span[], source: string, rules: BookingRules, now: bigint): Batch {
@@ -61,9 +62,9 @@ export function batchOf(spans: readonly Span[], source: string, rules: BookingRu
   return { bookings, notes, dialects };
 }
 
-function noteOf(span: Span, { customer, feature }: Attribution, source: string): SpanNote {
+function noteOf(span: Span, { customer, person, feature }: Attribution, source: string): SpanNote {
   const { traceId, spanId, parentSpanId } = span;
-  return { source, traceId, spanId, parentSpanId, customer, feature };
+  return { source, traceId, spanId, parentSpanId, customer, person, feature };
 }
 
 function bookingOf(
@@ -75,17 +76,19 @@ function bookingOf(
 ): Booking {
   const call = datedSanely(read, now);
   const ancestors: string[] = [];
-  let { customer, feature } = call.attribution;
+  let { customer: named, person, feature } = call.attribution;
   for (let id = call.parentSpanId; id !== undefined && ancestors.length < MAX_ANCESTORS; ) {
     // A forged trace may go in circles.
     if (ancestors.includes(id) || id === call.spanId) break;
     ancestors.push(id);
     const above: Known | undefined = known.get(call.traceId + id);
-    const named = above === undefined ? undefined : attributionOf(above.reading);
-    customer ??= named?.customer;
-    feature ??= named?.feature;
+    const names = above === undefined ? undefined : attributionOf(above.reading);
+    named ??= names?.customer;
+    person ??= names?.person;
+    feature ??= names?.feature;
     id = above?.span.parentSpanId;
   }
+  const customer = named ?? person;
   return {
     source,
     call,
@@ -101,6 +104,7 @@ function bookingOf(
       rules.overrides,
     ),
     customer,
+    onlyPerson: named === undefined && person !== undefined,
     feature,
     ancestors,
   };

@@ -67,6 +67,7 @@ const schema = z.strictObject({
   attribution: z
     .strictObject({
       customer: z.array(z.string().min(1)).optional(),
+      person: z.array(z.string().min(1)).optional(),
       feature: z.array(z.string().min(1)).optional(),
     })
     .prefault({}),
@@ -163,6 +164,7 @@ function configOf(data: z.output<typeof schema>, path: string): Config {
     customers,
     attribution: {
       customer: data.attribution.customer ?? DEFAULT_ATTRIBUTION_RULES.customer,
+      person: data.attribution.person ?? DEFAULT_ATTRIBUTION_RULES.person,
       feature: data.attribution.feature ?? DEFAULT_ATTRIBUTION_RULES.feature,
     },
     seriesBudget: data.series_budget,

@@ -30,7 +30,7 @@ export class TraceMemory {
     }
     for (const note of notes) {
       const trace = source + note.traceId;
-      const named = note.customer !== undefined || note.feature !== undefined;
+      const named = note.customer !== undefined || note.person !== undefined || note.feature !== undefined;
       if (named || this.#hasCalls(trace, source, note.traceId)) selected.push(note);
       else this.#keepLink(trace, note);
     }

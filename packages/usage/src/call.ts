@@ -3,6 +3,8 @@ import type { Usage } from "./usage.ts";
 /** Who the call was for, as far as the span and its resource say. */
 export interface Attribution {
   readonly customer?: string;
+  /** A person's id: stands for the customer only where nobody, here or above, names one. */
+  readonly person?: string;
   readonly feature?: string;
 }
 

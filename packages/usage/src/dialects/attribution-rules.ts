@@ -1,11 +1,13 @@
 /**
- * Attributes that name the customer and the feature; the first that is there wins.
+ * Attributes that name the customer, a person, and the feature; of each the first that is there wins.
  *
  * A rule is the name of an attribute, `metadata#customer_id` for a key of the JSON object in `metadata`, or
  * `tag:customer` for a tag such as `customer:acme` in any list of tags.
  */
 export interface AttributionRules {
   readonly customer: readonly string[];
+  /** Attributes that name a person; a customer may have many, so any customer named on a span above counts more. */
+  readonly person: readonly string[];
   readonly feature: readonly string[];
 }
 
@@ -24,7 +26,7 @@ function named(...keys: readonly string[]): readonly string[] {
   return METADATA.flatMap((place) => keys.map((key) => place + key));
 }
 
-/** What is looked for when nothing is configured. Who a person is comes last: a customer may have many. */
+/** What is looked for when nothing is configured. */
 export const DEFAULT_ATTRIBUTION_RULES: AttributionRules = {
   customer: [
     "keeptabs.customer.id",
@@ -41,6 +43,8 @@ export const DEFAULT_ATTRIBUTION_RULES: AttributionRules = {
     "metadata.user_api_key_end_user_id",
     "litellm.team.id",
     "metadata.user_api_key_team_id",
+  ],
+  person: [
     ...named("user_id", "userId"),
     "langfuse.user.id",
     "llm.user",
@@ -91,8 +95,8 @@ export function parseRule(rule: string): ParsedRule {
 }
 
 /** The attributes that the rules look at. */
-export function attributesOfRules({ customer, feature }: AttributionRules): readonly string[] {
-  return [...customer, ...feature].flatMap((rule) => {
+export function attributesOfRules({ customer, person, feature }: AttributionRules): readonly string[] {
+  return [...customer, ...person, ...feature].flatMap((rule) => {
     const parsed = parseRule(rule);
     return parsed.kind === "tag" ? TAG_LISTS : [parsed.name];
   });

@@ -9,10 +9,15 @@ import { isJsonObject, jsonOf, textsOf } from "./value.ts";
  * the other. A name that can't be an identity is as if it were not there.
  */
 export function attributionOf(span: Span, rules: AttributionRules): Attribution {
-  const { customer: customers, feature: features } = compiled(rules);
-  const customer = customers.find(span.attributes, span.resource);
-  const feature = features.find(span.attributes, span.resource);
-  return { ...(customer === undefined ? {} : { customer }), ...(feature === undefined ? {} : { feature }) };
+  const found = compiled(rules);
+  const customer = found.customer.find(span.attributes, span.resource);
+  const person = customer === undefined ? found.person.find(span.attributes, span.resource) : undefined;
+  const feature = found.feature.find(span.attributes, span.resource);
+  return {
+    ...(customer === undefined ? {} : { customer }),
+    ...(person === undefined ? {} : { person }),
+    ...(feature === undefined ? {} : { feature }),
+  };
 }
 
 /**
@@ -91,18 +96,18 @@ function identityOf(value: unknown): string | undefined {
   return read.kind === "identity" ? read.id : undefined;
 }
 
-const cache = new WeakMap<
-  AttributionRules,
-  { readonly customer: CompiledRules; readonly feature: CompiledRules }
->();
+type Compiled = Readonly<Record<keyof AttributionRules, CompiledRules>>;
 
-function compiled(rules: AttributionRules): {
-  readonly customer: CompiledRules;
-  readonly feature: CompiledRules;
-} {
+const cache = new WeakMap<AttributionRules, Compiled>();
+
+function compiled(rules: AttributionRules): Compiled {
   const known = cache.get(rules);
   if (known !== undefined) return known;
-  const made = { customer: new CompiledRules(rules.customer), feature: new CompiledRules(rules.feature) };
+  const made: Compiled = {
+    customer: new CompiledRules(rules.customer),
+    person: new CompiledRules(rules.person),
+    feature: new CompiledRules(rules.feature),
+  };
   cache.set(rules, made);
   return made;
 }

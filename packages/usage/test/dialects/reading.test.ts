@@ -71,8 +71,12 @@ describe("the attributes that are read", () => {
   });
 
   it("include those of configured rules, and of the lists that tags stand in", () => {
-    const { names } = attributesReadWith({ customer: ["org", "baggage#account"], feature: ["tag:team"] });
-    expect(names).toEqual(expect.arrayContaining(["org", "baggage", "tag.tags", "gen_ai.system"]));
+    const { names } = attributesReadWith({
+      customer: ["org", "baggage#account"],
+      person: ["login"],
+      feature: ["tag:team"],
+    });
+    expect(names).toEqual(expect.arrayContaining(["org", "baggage", "login", "tag.tags", "gen_ai.system"]));
     expect(names).not.toContain("user.id");
   });
 });
@@ -193,7 +197,6 @@ describe("whom a span names", () => {
     { "langsmith.metadata.customer_id": "acme", "langsmith.span.tags": "x, feature:chat" },
     { metadata: '{"customer":"acme","feature":"chat"}' },
     { metadata: new Map([["tenant", "acme"]]), "tag.tags": '["feature:chat"]' },
-    { "enduser.id": "acme", "user.id": "u1", "gen_ai.agent.name": "chat" },
   ])("%o are the customer acme and the feature chat", (attributes) => {
     expect(named(attributes)).toEqual({ customer: "acme", feature: "chat" });
   });
@@ -205,13 +208,13 @@ describe("whom a span names", () => {
 
   it("is nobody who could not be booked: such a name is passed over", () => {
     expect(named({ "customer.id": " acme", "tenant.id": "__other__", "user.id": 42 })).toEqual({
-      customer: "42",
+      person: "42",
     });
     expect(named({ "customer.id": true, "tenant.id": 1.5 })).toEqual({});
   });
 
   it("follows the configured rules in their order, and those alone", () => {
-    const rules = { customer: ["org", "info#account"], feature: ["tag:team"] };
+    const rules = { customer: ["org", "info#account"], person: [], feature: ["tag:team"] };
     expect(
       named({ info: '{"account":"acme"}', tags: ["team:search:eu"], "user.id": "u" }, {}, rules),
     ).toEqual({

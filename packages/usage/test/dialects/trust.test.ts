@@ -128,12 +128,13 @@ describe("whom a call is for", () => {
       { "enduser.id": "acme" },
       { "user.id": "acme" },
     ];
-    for (const way of ways) expect([way, named(way).customer]).toEqual([way, "acme"]);
+    for (const way of ways) expect([way, named(way).customer ?? named(way).person]).toEqual([way, "acme"]);
   });
 
   it("is the first name in the order of the rules, the span before its resource, a person last", () => {
-    expect(named({ "user.id": "u1", "tenant.id": "acme" }).customer).toBe("acme");
-    expect(named({ "user.id": "u1" }, { "tenant.id": "acme" }).customer).toBe("u1");
+    expect(named({ "user.id": "u1", "tenant.id": "acme" })).toEqual({ customer: "acme" });
+    expect(named({ "user.id": "u1" }, { "tenant.id": "acme" })).toEqual({ customer: "acme" });
+    expect(named({ "user.id": "u1" })).toEqual({ person: "u1" });
     expect(named({}, { "tenant.id": "acme" }).customer).toBe("acme");
   });
 
@@ -145,7 +146,7 @@ describe("whom a call is for", () => {
 
   it("is not taken from a name that can't be one", () => {
     for (const name of ["", " acme", "a\u0000b", "a\u200bb", "__other__", "x".repeat(129)]) {
-      expect(named({ "customer.id": name, "user.id": "u1" }).customer).toBe("u1");
+      expect(named({ "customer.id": name, "user.id": "u1" })).toEqual({ person: "u1" });
     }
   });
 });
