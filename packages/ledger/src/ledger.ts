@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 import { LedgerError } from "./database.ts";
 import type { Booking, BookingResult, Posting, Repricing, SpanNote } from "./entry.ts";
@@ -14,6 +15,14 @@ export interface Appended {
   readonly postings: readonly Posting[];
   /** How long the commit took that these bookings were part of. */
   readonly commitSeconds: number;
+}
+
+/**
+ * Node strips types with WebAssembly, in each thread that loads source. In V8 13.6 two threads that replace a
+ * wrapper of it by a faster one at the same time can free it twice and crash the process; so none is replaced.
+ */
+function keepWasmWrappers(): void {
+  setFlagsFromString("--wasm-wrapper-tiering-budget=1000000000");
 }
 
 interface Pending {
@@ -50,7 +59,9 @@ export class Ledger {
   static async open(path: string): Promise<Ledger> {
     const unlock = lockLedger(path);
     // Beside the source it is TypeScript, in the published package it is JavaScript.
-    const script = new URL(import.meta.url.endsWith(".ts") ? "./writer.ts" : "./writer.js", import.meta.url);
+    const fromSource = import.meta.url.endsWith(".ts");
+    if (fromSource) keepWasmWrappers();
+    const script = new URL(fromSource ? "./writer.ts" : "./writer.js", import.meta.url);
     const worker = new Worker(script, { workerData: { path } satisfies WriterOptions });
     try {
       await new Promise<void>((resolve, reject) => {
