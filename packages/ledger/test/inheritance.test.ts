@@ -134,6 +134,11 @@ describe("a call whose customer is named by a span above it", () => {
       ["acme", 1, false],
     ]);
     const reader = LedgerReader.open(path);
+    // A counter can't fall, so it stays with whom the call was first booked on.
+    expect(reader.counters().calls.map(({ customer, count }) => [customer, count])).toEqual([
+      ["__unattributed__", 1n],
+    ]);
+    expect(reader.counters().cost.map(({ customer }) => customer)).toEqual(["__unattributed__"]);
     expect(reader.dearest({ ...OCTOBER, customer: "acme", limit: 5 })).toMatchObject([{ customer: "acme" }]);
     expect(reader.dearest({ ...OCTOBER, customer: "__unattributed__", limit: 5 })).toEqual([]);
     const byEntries = reader.totals({
