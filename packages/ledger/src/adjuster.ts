@@ -1,83 +1,90 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type AttoUsd, negateUsd, splitUsd } from "@keeptabs/pricing";
-import { type Outcome, UNATTRIBUTED } from "@keeptabs/usage";
-import type { Ancestry } from "./ancestry.ts";
-import { type Counted, tokensOf } from "./covering.ts";
-import type { Posting } from "./entry.ts";
-import type { Names } from "./names.ts";
-import { NO_FEATURE, ONLY_PERSON, type Row } from "./row.ts";
-import { decodeCharge } from "./stored-charge.ts";
+import { negateUsd, splitUsd } from "@keeptabs/pricing/money";
+import { UNATTRIBUTED } from "@keeptabs/usage/consumed";
+import { ADJUSTMENT_COLUMNS, insertInto } from "./columns.ts";
+import { type Counted, quantitiesIn } from "./covering.ts";
+import type { Dictionary } from "./dictionary.ts";
+import type { PostingRow } from "./postings.ts";
+import type { Records, Value } from "./record.ts";
+import { NAMES_CUSTOMER, NAMES_FEATURE, NO_FEATURE, ONLY_PERSON, type Row } from "./row.ts";
+import { decodeSum } from "./stored-charge.ts";
+import type { Ancestry } from "./trace.ts";
 
 type AdjustmentKind = "superseded" | "released" | "reattributed" | "repriced";
 
 interface Belonging {
-  readonly customer: bigint;
-  readonly feature: bigint;
+  readonly customer: number;
+  readonly feature: number;
 }
 
 /** Writes adjustments: what becomes of an entry after it was booked. The entry itself stays as it is. */
 export class Adjuster {
-  readonly #names: Names;
+  readonly #names: Dictionary;
+  readonly #customers: Dictionary;
+  readonly #records: Records;
   readonly #insert: StatementSync;
-  readonly #letGo: StatementSync;
+  readonly #max: StatementSync;
+  #last = 0;
 
-  constructor(database: DatabaseSync, names: Names) {
+  /** What is inserted is also added to `records`. */
+  constructor(database: DatabaseSync, names: Dictionary, customers: Dictionary, records: Records) {
     this.#names = names;
-    this.#insert = database.prepare(
-      `INSERT INTO adjustments (entry, kind, reason, customer, feature, calls, charge_kind, net_nano, net_atto, charge, booked_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    this.#letGo = database.prepare("DELETE FROM held WHERE entry = ?");
+    this.#customers = customers;
+    this.#records = records;
+    this.#insert = database.prepare(insertInto("adjustments", ADJUSTMENT_COLUMNS));
+    this.#max = database.prepare("SELECT coalesce(max(id), 0) AS last FROM adjustments");
+    this.reset();
+  }
+
+  /** The number of the latest adjustment. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Reads anew what a transaction that was rolled back had moved on. */
+  reset(): void {
+    this.#last = (this.#max.get() as { last: number }).last;
   }
 
   /** Takes an entry out of the totals, because another span describes its call better. */
-  supersede(entry: Counted, now: bigint): Posting[] {
-    if (entry.waiting === 1n) {
-      this.#letGo.run(entry.id);
-      return [];
-    }
-    return [
-      this.#post(entry, "superseded", "another span describes the call better", nowNamed(entry), -1, now),
-    ];
+  supersede(entry: Counted, now: bigint): PostingRow {
+    return this.#post(
+      entry,
+      "superseded",
+      "another span describes the call better",
+      nowNamed(entry),
+      -1,
+      now,
+    );
   }
 
   /** Puts a held sum into the totals. */
-  release(entry: Counted, now: bigint): Posting {
-    this.#letGo.run(entry.id);
+  release(entry: Counted, now: bigint): PostingRow {
     return this.#post(entry, "released", "no call was seen below it", nowNamed(entry), 1, now);
   }
 
   /** Moves an entry to the customer and feature that are named nearest above it, where its own span names none. */
-  reattribute(entry: Counted, above: Ancestry, now: bigint): Posting[] {
+  reattribute(entry: Counted, above: Ancestry, now: bigint): PostingRow[] {
     const is = nowNamed(entry);
-    return this.#move(
-      entry,
-      {
-        customer:
-          (entry.named & 1n) === 1n ? is.customer : (above.customer ?? personOf(entry, above) ?? is.customer),
-        feature: (entry.named & 2n) === 2n ? is.feature : (above.feature ?? is.feature),
-      },
-      "named by a span above the call",
-      now,
-    );
+    const ownCustomer = (entry.named & NAMES_CUSTOMER) !== 0;
+    const ownFeature = (entry.named & NAMES_FEATURE) !== 0;
+    const to = {
+      customer: ownCustomer ? is.customer : (above.customer ?? personOf(entry, above) ?? is.customer),
+      feature: ownFeature ? is.feature : (above.feature ?? is.feature),
+    };
+    return this.#move(entry, to, "named by a span above the call", now);
   }
 
   /** Gives an entry that nobody is named for the names of another span of the same call. */
-  lendNames(entry: Counted, row: Row, now: bigint): Posting[] {
+  lendNames(entry: Counted, row: Row, now: bigint): PostingRow[] {
     // A sum that waits may never be charged; if it is, its names are looked for then.
-    if (entry.waiting === 1n) return [];
+    if (entry.waiting) return [];
     const is = nowNamed(entry);
-    const nobody = this.#names.name(is.customer) === UNATTRIBUTED && row.customer !== UNATTRIBUTED;
-    const nothing = this.#names.name(is.feature) === NO_FEATURE && row.feature !== NO_FEATURE;
-    return this.#move(
-      entry,
-      {
-        customer: nobody ? BigInt(this.#names.id(row.customer)) : is.customer,
-        feature: nothing ? BigInt(this.#names.id(row.feature)) : is.feature,
-      },
-      "named by another span of the same call",
-      now,
-    );
+    const to = {
+      customer: this.#isNobody(is.customer) ? row.customer : is.customer,
+      feature: this.#isNothing(is.feature) ? row.feature : is.feature,
+    };
+    return this.#move(entry, to, "named by another span of the same call", now);
   }
 
   /** The row with the names of an entry of the same call, where it has none of its own. */
@@ -85,24 +92,32 @@ export class Adjuster {
     const is = nowNamed(entry);
     return {
       ...row,
-      customer: row.customer === UNATTRIBUTED ? this.#names.name(is.customer) : row.customer,
-      feature: row.feature === NO_FEATURE ? this.#names.name(is.feature) : row.feature,
+      customer: this.#isNobody(row.customer) ? is.customer : row.customer,
+      feature: this.#isNothing(row.feature) ? is.feature : row.feature,
     };
   }
 
   /** Charges an entry by another price than before; nothing when it costs the same and says the same. */
-  reprice(entry: Counted, charge: string, reason: string, now: bigint): Posting[] {
-    const before = decodeCharge(entry.charge_now);
-    const after = decodeCharge(charge);
+  reprice(entry: Counted, charge: string, reason: string, now: bigint): PostingRow[] {
+    const before = decodeSum(entry.chargeNow);
+    const after = decodeSum(charge);
     if (before.net === after.net && before.list === after.list && before.status === after.status) return [];
     const whom = nowNamed(entry);
     return [
       this.#post(entry, "repriced", reason, whom, -1, now),
-      this.#post({ ...entry, charge_now: charge }, "repriced", reason, whom, 1, now, charge),
+      this.#post({ ...entry, chargeNow: charge }, "repriced", reason, whom, 1, now, charge),
     ];
   }
 
-  #move(entry: Counted, to: Belonging, reason: string, now: bigint): Posting[] {
+  #isNobody(customer: number): boolean {
+    return this.#customers.name(customer) === UNATTRIBUTED;
+  }
+
+  #isNothing(feature: number): boolean {
+    return this.#names.name(feature) === NO_FEATURE;
+  }
+
+  #move(entry: Counted, to: Belonging, reason: string, now: bigint): PostingRow[] {
     const from = nowNamed(entry);
     if (from.customer === to.customer && from.feature === to.feature) return [];
     return [
@@ -119,12 +134,13 @@ export class Adjuster {
     sign: 1 | -1,
     now: bigint,
     charge: string | null = null,
-  ): Posting {
-    const charged = decodeCharge(entry.charge_now);
-    const amount: AttoUsd = sign === 1 ? charged.net : negateUsd(charged.net);
-    const { nano, atto } = splitUsd(amount);
+  ): PostingRow {
+    const charged = decodeSum(entry.chargeNow);
+    const { nano, atto } = splitUsd(sign === 1 ? charged.net : negateUsd(charged.net));
     const { customer, feature } = whom;
-    this.#insert.run(
+    const id = this.#last + 1;
+    const values: Value[] = [
+      id,
       entry.id,
       kind,
       reason,
@@ -136,31 +152,35 @@ export class Adjuster {
       atto,
       charge,
       now,
-    );
+    ];
+    this.#insert.run(...values);
+    this.#records.add(values);
+    this.#last = id;
     return {
-      occurredAt: entry.occurred_at,
-      customer: this.#names.name(customer),
-      feature: this.#names.name(feature),
-      provider: this.#names.name(entry.provider),
-      model: this.#names.name(entry.model),
-      amount,
-      calls: sign,
+      occurredAt: entry.occurredAt,
+      customer,
+      feature,
+      provider: entry.provider,
+      model: entry.model,
       kind: charged.status,
       reason: charged.reason ?? "",
-      outcome: entry.outcome as Outcome,
-      tokens: tokensOf(entry).map(([unit, quantity]) => [unit, sign * quantity] as const),
+      outcome: entry.outcome,
       // A released sum was never counted before; everything else was.
       first: kind === "released",
+      calls: sign,
+      nano,
+      atto,
+      tokens: quantitiesIn(entry.usage).map(([unit, quantity]) => [this.#names.id(unit), sign * quantity]),
     };
   }
 }
 
 /** The person named nearest: by the call's own span, or above it. */
-function personOf(entry: Counted, above: Ancestry): bigint | undefined {
-  return (entry.named & BigInt(ONLY_PERSON)) === 0n ? above.person : entry.customer;
+function personOf(entry: Counted, above: Ancestry): number | undefined {
+  return (entry.named & ONLY_PERSON) === 0 ? above.person : entry.customer;
 }
 
 /** Whom an entry belongs to after its last move. */
-function nowNamed(entry: Counted): Belonging {
-  return { customer: entry.moved_customer ?? entry.customer, feature: entry.moved_feature ?? entry.feature };
+function nowNamed({ customerNow, featureNow }: Counted): Belonging {
+  return { customer: customerNow, feature: featureNow };
 }

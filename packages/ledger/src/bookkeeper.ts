@@ -1,19 +1,14 @@
 import type { DatabaseSync } from "node:sqlite";
-import { UNATTRIBUTED } from "@keeptabs/usage";
+import { UNATTRIBUTED } from "@keeptabs/usage/consumed";
 import { Adjuster } from "./adjuster.ts";
-import { Ancestors } from "./ancestry.ts";
-import { type Counted, isPosted, type Newcomer, relation, replaces } from "./covering.ts";
+import { type Counted, isPosted, relation, replaces } from "./covering.ts";
+import type { Dictionary } from "./dictionary.ts";
 import { Entries } from "./entries.ts";
-import type { BookingResult, EntryKind, Posting } from "./entry.ts";
-import { Names } from "./names.ts";
-import { Projections } from "./projections.ts";
-import { NO_FEATURE, type NoteRow, ONLY_PERSON, type Row } from "./row.ts";
-
-/** What one transaction did. */
-export interface Booked {
-  readonly results: readonly BookingResult[];
-  readonly postings: readonly Posting[];
-}
+import type { BookingResult, EntryKind } from "./entry.ts";
+import type { PostingRow, Postings } from "./postings.ts";
+import type { Records } from "./record.ts";
+import { NAMES_CUSTOMER, NAMES_FEATURE, NO_FEATURE, type NoteRow, ONLY_PERSON, type Row } from "./row.ts";
+import { type KnownSpan, type Trace, Traces } from "./trace.ts";
 
 /** A repricing as it crosses to the writer's thread: the charge is JSON. */
 export interface RepricingRow {
@@ -21,167 +16,189 @@ export interface RepricingRow {
   readonly charge: string;
 }
 
+/** Where what is appended is recorded for the chain of batches. */
+export interface Recorders {
+  readonly entries: Records;
+  readonly adjustments: Records;
+}
+
 /** Books rows: the rules of identity, of one call one charge, and of inheritance. Runs inside the writer's transaction. */
 export class Bookkeeper {
-  readonly #names: Names;
-  readonly #projections: Projections;
+  readonly #names: Dictionary;
+  readonly #customers: Dictionary;
   readonly #entries: Entries;
   readonly #adjuster: Adjuster;
-  readonly #ancestors: Ancestors;
+  readonly #traces: Traces;
 
-  constructor(database: DatabaseSync) {
-    this.#names = new Names(database);
-    this.#projections = new Projections(database, this.#names);
-    this.#entries = new Entries(database, this.#names);
-    this.#adjuster = new Adjuster(database, this.#names);
-    this.#ancestors = new Ancestors(database, this.#names);
+  constructor(database: DatabaseSync, names: Dictionary, customers: Dictionary, recorders: Recorders) {
+    this.#names = names;
+    this.#customers = customers;
+    this.#entries = new Entries(database, recorders.entries);
+    this.#adjuster = new Adjuster(database, names, customers, recorders.adjustments);
+    this.#traces = new Traces(database);
+  }
+
+  get lastEntry(): number {
+    return this.#entries.last;
+  }
+
+  get lastAdjustment(): number {
+    return this.#adjuster.last;
   }
 
   /** Books rows in their order, and lets notes name the calls below them. `now` is Unix nanoseconds. */
-  book(rows: readonly Row[], notes: readonly NoteRow[], now: bigint): Booked {
-    const postings: Posting[] = [];
-    const changed = new Map<string, Row | NoteRow>();
-    const touch = (span: Row | NoteRow): void => {
-      changed.set(span.source + Buffer.from(span.traceId).toString("hex"), span);
-    };
-    for (const note of notes) if (this.#ancestors.note(note, now)) touch(note);
-    const results = rows.map((row) => {
+  book(rows: Iterable<Row>, notes: Iterable<NoteRow>, now: bigint, postings: Postings): BookingResult[] {
+    const news: (Row | NoteRow)[] = [];
+    for (const note of notes) if (this.#traces.note(note)) news.push(note);
+    const results: BookingResult[] = [];
+    for (const row of rows) {
       const result = this.#bookOne(row, now, postings);
-      if (result.kind === "booked") touch(row);
-      return result;
-    });
-    for (const { source, traceId } of changed.values()) {
-      this.#reattribute(this.#names.id(source), traceId, now, postings);
+      if (result.kind === "booked") news.push(row);
+      results.push(result);
     }
-    this.#projections.add(postings);
-    return { results, postings };
+    for (const { source, traceId, spanId } of news) {
+      const trace = this.#traces.of(source, traceId);
+      for (const id of trace.entriesBelow(spanId)) this.#reattribute(trace, id, now, postings);
+    }
+    return results;
   }
 
   /** Charges sums that were held since before an instant and that no call was seen below. */
-  release(heldBefore: bigint, now: bigint): readonly Posting[] {
-    const postings: Posting[] = [];
-    for (const entry of this.#entries.heldBefore(heldBefore)) {
-      postings.push(this.#adjuster.release(entry, now));
-      this.#reattribute(Number(entry.source), entry.trace_id, now, postings);
+  release(heldBefore: bigint, now: bigint, postings: Postings): void {
+    for (const id of this.#entries.heldBefore(heldBefore)) {
+      const entry = this.#entries.byId(id);
+      this.#entries.letGo(id);
+      if (entry === undefined) continue;
+      postings.add(this.#adjuster.release(entry, now));
+      this.#reattribute(this.#traces.of(entry.source, entry.traceId), id, now, postings);
     }
-    this.#projections.add(postings);
-    return postings;
   }
 
   /** Charges entries anew; those that are not in the totals, or cost the same, stay as they are. */
-  reprice(repricings: readonly RepricingRow[], reason: string, now: bigint): readonly Posting[] {
-    const postings: Posting[] = [];
+  reprice(repricings: readonly RepricingRow[], reason: string, now: bigint, postings: Postings): void {
     for (const { entry: id, charge } of repricings) {
       const entry = this.#entries.byId(id);
-      if (entry !== undefined && isPosted(entry))
-        postings.push(...this.#adjuster.reprice(entry, charge, reason, now));
+      if (entry !== undefined && isPosted(entry)) {
+        addAll(postings, this.#adjuster.reprice(entry, charge, reason, now));
+      }
     }
-    this.#projections.add(postings);
-    return postings;
   }
 
-  /** Writes what the projections gathered; called once per transaction, before it commits. */
-  flush(): void {
-    this.#projections.flush();
+  /** To be called when a transaction has ended; `rolledBack` when it left nothing behind. */
+  end(rolledBack: boolean): void {
+    this.#traces.clear();
+    if (!rolledBack) return;
+    this.#entries.reset();
+    this.#adjuster.reset();
   }
 
-  /** Forgets what was gathered in a transaction that was rolled back. */
-  reset(): void {
-    this.#projections.reset();
-    this.#names.reset();
-  }
-
-  #bookOne(sent: Row, now: bigint, postings: Posting[]): BookingResult {
-    const source = this.#names.id(sent.source);
-    const known = this.#entries.contentHash(source, sent);
+  #bookOne(sent: Row, now: bigint, postings: Postings): BookingResult {
+    const trace = this.#traces.of(sent.source, sent.traceId);
+    const known = trace.get(sent.spanId)?.contentHash;
     if (known !== undefined) {
       if (Buffer.compare(known, sent.contentHash) === 0) return { kind: "duplicate" };
-      this.#entries.setAside(source, sent, now);
+      this.#entries.setAside(sent, now);
       return { kind: "conflict" };
     }
 
-    const row = this.#withAncestry(source, sent);
-    const others = this.#sameCall(source, row);
+    const row = this.#withAncestry(trace, sent);
+    const others = this.#sameCall(trace, row);
     const better = others.find((other) => !replaces(row, other));
     if (better !== undefined) {
-      this.#entries.insert(source, row, "covered", Number(better.id), now);
-      postings.push(...this.#adjuster.lendNames(better, row, now));
+      this.#write(row, "covered", better.id, now);
+      addAll(postings, this.#adjuster.lendNames(better, row, now));
       return { kind: "booked", entry: "covered" };
     }
     const named = others.reduce((mine, other) => this.#adjuster.borrowNames(mine, other), row);
-    const id = this.#entries.insert(source, named, named.kind, null, now);
+    const id = this.#write(named, named.kind, null, now);
     if (named.kind === "held") {
       this.#entries.hold(id, now);
       return { kind: "booked", entry: "held" };
     }
-    for (const other of others) postings.push(...this.#adjuster.supersede(other, now));
-    postings.push(firstPosting(named, named.kind));
+    for (const other of others) {
+      if (other.waiting) this.#entries.letGo(other.id);
+      else postings.add(this.#adjuster.supersede(other, now));
+    }
+    postings.add(firstPosting(named, named.kind));
     return { kind: "booked", entry: named.kind };
   }
 
+  #write(row: Row, kind: EntryKind, coveredBy: number | null, now: bigint): number {
+    const id = this.#entries.insert(row, kind, coveredBy, now);
+    this.#traces.call(row, id, ownNames(row));
+    return id;
+  }
+
   /** The row with everything that is known to lie above it, also from earlier requests. */
-  #withAncestry(source: number, row: Row): Row {
+  #withAncestry(trace: Trace, row: Row): Row {
     if (row.ancestors.length === 0) return row;
-    const { ancestors, customer, person, feature } = this.#ancestors.of(
-      source,
-      row.traceId,
-      row.spanId,
-      row.ancestors,
-    );
-    const onlyPerson = (row.named & ONLY_PERSON) !== 0;
-    const isOpen = row.customer === UNATTRIBUTED || onlyPerson;
-    const found =
-      isOpen && customer !== undefined ? customer : row.customer === UNATTRIBUTED ? person : undefined;
+    const { ancestors, customer, person, feature } = trace.ancestry(row.spanId, row.ancestors);
+    const nobody = this.#customers.name(row.customer) === UNATTRIBUTED;
+    const isOpen = nobody || (row.named & ONLY_PERSON) !== 0;
+    const found = isOpen && customer !== undefined ? customer : nobody ? person : undefined;
     const named = isOpen && customer !== undefined ? row.named & ~ONLY_PERSON : row.named;
+    const isPerson = found !== undefined && found === person && customer === undefined;
+    const noFeature = feature !== undefined && this.#names.name(row.feature) === NO_FEATURE;
     return {
       ...row,
       ancestors,
-      named: found !== undefined && found === person && customer === undefined ? named | ONLY_PERSON : named,
-      customer: found === undefined ? row.customer : this.#names.name(found),
-      feature: row.feature === NO_FEATURE && feature !== undefined ? this.#names.name(feature) : row.feature,
+      named: isPerson ? named | ONLY_PERSON : named,
+      customer: found ?? row.customer,
+      feature: noFeature ? feature : row.feature,
     };
   }
 
   /** Entries that count now and describe the same call as the row. */
-  #sameCall(source: number, row: Row): readonly Counted[] {
-    const scope = BigInt(this.#names.id(row.scope));
-    const candidates = this.#entries.candidates(source, row, scope);
-    if (candidates.length === 0) return [];
-    const models = [row.model, ...(row.requestModel === null ? [] : [row.requestModel])];
-    const newcomer: Newcomer = { row, scope, models: models.map((model) => BigInt(this.#names.id(model))) };
-    const found = new Map<bigint, Counted>();
+  #sameCall(trace: Trace, row: Row): readonly Counted[] {
+    const candidates = this.#entries.candidates(row, trace.related(row));
+    if (candidates.length === 0) return candidates;
+    const found = new Map<number, Counted>();
     let alike: Counted | undefined;
     for (const candidate of candidates) {
-      const how = relation(newcomer, candidate);
+      const how = relation(row, candidate);
       if (how === "sibling" || how === "fingerprint") alike ??= candidate;
-      else if (how !== undefined) found.set(candidate.id, candidate);
+      else if (how !== undefined && !found.has(candidate.id)) found.set(candidate.id, candidate);
     }
     // These are a last resort, and one span stands for one: two parallel calls stay two.
     return found.size > 0 || alike === undefined ? [...found.values()] : [alike];
   }
 
-  /** Gives the entries of a trace to whoever is now the nearest that is named above them. */
-  #reattribute(source: number, traceId: Uint8Array, now: bigint, postings: Posting[]): void {
-    for (const entry of this.#entries.inheriting(source, traceId)) {
-      const above = this.#ancestors.of(source, traceId, entry.span_id, entry.ancestors);
-      postings.push(...this.#adjuster.reattribute(entry, above, now));
-    }
+  /** Gives an entry to whoever is now the nearest that is named above it. */
+  #reattribute(trace: Trace, id: number, now: bigint, postings: Postings): void {
+    const entry = this.#entries.posted(id);
+    if (entry === undefined || entry.kind === "covered") return;
+    const above = trace.ancestry(entry.spanId, entry.ancestors);
+    addAll(postings, this.#adjuster.reattribute(entry, above, now));
   }
 }
 
-function firstPosting(row: Row, kind: EntryKind): Posting {
+function addAll(postings: Postings, added: readonly PostingRow[]): void {
+  for (const posting of added) postings.add(posting);
+}
+
+/** What the call's own span names; what it inherited is found where it came from. */
+function ownNames({ named, customer, feature }: Row): Pick<KnownSpan, "customer" | "person" | "feature"> {
+  return {
+    customer: (named & NAMES_CUSTOMER) === 0 ? null : customer,
+    person: (named & ONLY_PERSON) === 0 ? null : customer,
+    feature: (named & NAMES_FEATURE) === 0 ? null : feature,
+  };
+}
+
+function firstPosting(row: Row, kind: EntryKind): PostingRow {
   return {
     occurredAt: row.occurredAt,
     customer: row.customer,
     feature: row.feature,
     provider: row.provider,
     model: row.model,
-    amount: row.net,
-    calls: 1,
     kind,
     reason: row.reason ?? "",
     outcome: row.outcome,
-    tokens: row.tokens,
     first: true,
+    calls: 1,
+    nano: row.netNano,
+    atto: row.netAtto,
+    tokens: row.tokens,
   };
 }

@@ -1,14 +1,56 @@
-import { PROMPT_UNITS, usageFromJson } from "@keeptabs/usage";
-import { allQuantities, type Row } from "./row.ts";
+import { PROMPT_UNITS, type UsageQuality, usageFromJson } from "@keeptabs/usage/consumed";
+import { allQuantities } from "./content-hash.ts";
+import type { EntryKind } from "./entry.ts";
+import type { Row } from "./row.ts";
 
 /** An entry as far as it takes to tell whether it counts, whom it belongs to, and which call it describes. */
 export interface Counted {
+  readonly id: number;
+  readonly source: number;
+  readonly traceId: Uint8Array;
+  readonly spanId: Uint8Array;
+  readonly ancestors: Uint8Array;
+  readonly kind: EntryKind;
+  /** Customer and feature as they were first booked, and after the last move. */
+  readonly customer: number;
+  readonly feature: number;
+  readonly customerNow: number;
+  readonly featureNow: number;
+  readonly provider: number;
+  readonly model: number;
+  readonly requestModel: number | null;
+  readonly scope: number;
+  readonly responseId: string | null;
+  readonly outcome: string;
+  readonly quality: UsageQuality;
+  readonly aggregate: boolean;
+  readonly framework: boolean;
+  readonly startedAt: bigint;
+  readonly occurredAt: bigint;
+  readonly usage: string;
+  /** The charge after the last repricing. */
+  readonly chargeNow: string;
+  /** What the call's own span names; see `Row`. */
+  readonly named: number;
+  readonly adjustedCalls: number;
+  /** True for a sum that is held and waits. */
+  readonly waiting: boolean;
+  /** How many spans of the newcomer's instrumentation this entry already stands for. */
+  readonly coversScope: number;
+  /** Where the entry stands in the newcomer's trace: above it, below it, or in no line with it. */
+  readonly position: Position;
+}
+
+export type Position = "above" | "below" | "elsewhere";
+
+/** The same as SQL gives it; integers are bigint. */
+export interface CountedRow {
   readonly id: bigint;
   readonly source: bigint;
   readonly trace_id: Uint8Array;
   readonly span_id: Uint8Array;
   readonly ancestors: Uint8Array;
-  readonly kind: string;
+  readonly kind: EntryKind;
   readonly customer: bigint;
   readonly feature: bigint;
   readonly provider: bigint;
@@ -16,25 +58,54 @@ export interface Counted {
   readonly scope: bigint;
   readonly response_id: string | null;
   readonly outcome: string;
-  readonly quality: string;
+  readonly quality: UsageQuality;
   readonly aggregate: bigint;
   readonly started_at: bigint;
   readonly occurred_at: bigint;
   readonly usage: string;
-  /** The charge after the last repricing. */
   readonly charge_now: string;
   readonly framework: bigint;
   readonly request_model: bigint | null;
-  /** Which of customer (1) and feature (2) the call's own span names. */
   readonly named: bigint;
   readonly adjusted_calls: bigint;
-  /** Customer and feature after the last move; null when it never moved. */
   readonly moved_customer: bigint | null;
   readonly moved_feature: bigint | null;
-  /** 1 for a sum that is held and waits. */
   readonly waiting: bigint;
-  /** How many spans of the newcomer's instrumentation this entry already stands for. */
   readonly covers_scope: bigint;
+}
+
+/** Reads rows of a query for entries that stand where `position` says. */
+export function countedOf(rows: readonly unknown[], position: Position = "elsewhere"): Counted[] {
+  return (rows as readonly CountedRow[]).map((row) => ({
+    id: Number(row.id),
+    source: Number(row.source),
+    traceId: row.trace_id,
+    spanId: row.span_id,
+    ancestors: row.ancestors,
+    kind: row.kind,
+    customer: Number(row.customer),
+    feature: Number(row.feature),
+    customerNow: Number(row.moved_customer ?? row.customer),
+    featureNow: Number(row.moved_feature ?? row.feature),
+    provider: Number(row.provider),
+    model: Number(row.model),
+    requestModel: row.request_model === null ? null : Number(row.request_model),
+    scope: Number(row.scope),
+    responseId: row.response_id,
+    outcome: row.outcome,
+    quality: row.quality,
+    aggregate: row.aggregate === 1n,
+    framework: row.framework === 1n,
+    startedAt: row.started_at,
+    occurredAt: row.occurred_at,
+    usage: row.usage,
+    chargeNow: row.charge_now,
+    named: Number(row.named),
+    adjustedCalls: Number(row.adjusted_calls),
+    waiting: row.waiting === 1n,
+    coversScope: Number(row.covers_scope),
+    position,
+  }));
 }
 
 const QUALITY_ORDER = ["missing", "estimated", "partial", "reported"];
@@ -45,14 +116,6 @@ const QUALITY_ORDER = ["missing", "estimated", "partial", "reported"];
  */
 export type Relation = "line" | "response" | "sibling" | "fingerprint";
 
-/** A row as it is compared, with its names as the ledger's numbers. */
-export interface Newcomer {
-  readonly row: Row;
-  readonly scope: bigint;
-  /** Response and request model. */
-  readonly models: readonly bigint[];
-}
-
 /**
  * One call, one charge: several instrumentations may each describe the same call with a span of their
  * own. Two spans describe one call when one is above the other, or when they carry the same response
@@ -60,16 +123,17 @@ export interface Newcomer {
  * self-hosted models and test servers repeat theirs.) As a last resort, two different instrumentations'
  * spans under one parent, of one model, at one time, of which one records no response id.
  */
-export function relation({ row, scope, models }: Newcomer, entry: Counted): Relation | undefined {
+export function relation(row: Row, entry: Counted): Relation | undefined {
   if (!counts(entry)) return undefined;
-  if (isAbove(entry.span_id, row.ancestors, row.traceId, entry)) return "line";
-  if (isAbove(row.spanId, entry.ancestors, row.traceId, entry)) return "line";
-  if (scope === entry.scope) return undefined;
-  if (row.startedAt > entry.occurred_at || entry.started_at > row.occurredAt) return undefined;
-  if (row.responseId !== null && row.responseId === entry.response_id) return "response";
+  if (entry.position !== "elsewhere") return "line";
+  if (row.scope === entry.scope) return undefined;
+  if (row.startedAt > entry.occurredAt || entry.startedAt > row.occurredAt) return undefined;
+  if (row.responseId !== null && row.responseId === entry.responseId) return "response";
   // An entry that stands for one span of the newcomer's instrumentation does not stand for a second.
-  if (entry.covers_scope > 0n || (row.responseId !== null && entry.response_id !== null)) return undefined;
-  if (!models.some((model) => model === entry.model || model === entry.request_model)) return undefined;
+  if (entry.coversScope > 0 || (row.responseId !== null && entry.responseId !== null)) return undefined;
+  if (!namesModel(row.model, entry) && (row.requestModel === null || !namesModel(row.requestModel, entry))) {
+    return undefined;
+  }
   if (haveOneParent(row, entry)) return "sibling";
   return looksAlike(row, entry) ? "fingerprint" : undefined;
 }
@@ -80,63 +144,58 @@ export function relation({ row, scope, models }: Newcomer, entry: Counted): Rela
  */
 export function replaces(row: Row, entry: Counted): boolean {
   const rowIsSum = row.aggregate === 1;
-  const entryIsSum = entry.aggregate === 1n;
+  const entryIsSum = entry.aggregate;
   if (rowIsSum !== entryIsSum) return entryIsSum;
   const byQuality = QUALITY_ORDER.indexOf(row.quality) - QUALITY_ORDER.indexOf(entry.quality);
   if (byQuality !== 0) return byQuality > 0;
-  if (isAbove(entry.span_id, row.ancestors, row.traceId, entry)) return true;
-  if (isAbove(row.spanId, entry.ancestors, row.traceId, entry)) return false;
-  const byUnits = row.tokens.length - tokensOf(entry).length;
+  if (entry.position !== "elsewhere") return entry.position === "above";
+  const byUnits = row.tokens.length - quantitiesIn(entry.usage).length;
   if (byUnits !== 0) return byUnits > 0;
-  return Buffer.compare(row.spanId, entry.span_id) < 0;
+  return Buffer.compare(row.spanId, entry.spanId) < 0;
 }
 
 function counts(entry: Counted): boolean {
-  return entry.waiting === 1n || isPosted(entry);
+  return entry.waiting || isPosted(entry);
 }
 
 /** True for an entry that is in the totals now: it was posted, or released, and not taken back. */
-export function isPosted({ kind, adjusted_calls }: Counted): boolean {
-  const first = kind === "covered" || kind === "held" ? 0n : 1n;
-  return first + adjusted_calls > 0n;
+export function isPosted({ kind, adjustedCalls }: Counted): boolean {
+  const first = kind === "covered" || kind === "held" ? 0 : 1;
+  return first + adjustedCalls > 0;
 }
 
-/** What an entry's call consumed, by unit. */
-export function tokensOf({ usage }: Counted): readonly (readonly [string, number])[] {
+/** What a call consumed, by unit, from its usage as JSON. */
+export function quantitiesIn(usage: string): readonly (readonly [string, number])[] {
   const read = usageFromJson(usage);
   return read === undefined ? [] : allQuantities(read);
 }
 
-function isAbove(spanId: Uint8Array, ancestors: Uint8Array, traceId: Uint8Array, entry: Counted): boolean {
-  if (Buffer.compare(traceId, entry.trace_id) !== 0) return false;
-  for (let at = 0; at < ancestors.length; at += 8) {
-    if (Buffer.compare(ancestors.subarray(at, at + 8), spanId) === 0) return true;
-  }
-  return false;
+function namesModel(model: number, { model: response, requestModel }: Counted): boolean {
+  return model === response || model === requestModel;
 }
 
 function haveOneParent(row: Row, entry: Counted): boolean {
   if (row.ancestors.length < 8 || entry.ancestors.length < 8) return false;
-  if (Buffer.compare(row.traceId, entry.trace_id) !== 0) return false;
+  if (Buffer.compare(row.traceId, entry.traceId) !== 0) return false;
   return Buffer.compare(row.ancestors.subarray(0, 8), entry.ancestors.subarray(0, 8)) === 0;
 }
 
 /** A framework's span around a client's, in another trace: the client's time lies in the framework's, and so do its tokens. */
 function looksAlike(row: Row, entry: Counted): boolean {
-  if ((row.framework === 1) === (entry.framework === 1n)) return false;
+  if ((row.framework === 1) === entry.framework) return false;
   const [outer, inner] =
     row.framework === 1
       ? [
           { from: row.startedAt, until: row.occurredAt },
-          { from: entry.started_at, until: entry.occurred_at },
+          { from: entry.startedAt, until: entry.occurredAt },
         ]
       : [
-          { from: entry.started_at, until: entry.occurred_at },
+          { from: entry.startedAt, until: entry.occurredAt },
           { from: row.startedAt, until: row.occurredAt },
         ];
   if (outer.from > inner.from || outer.until < inner.until) return false;
-  const mine = row.tokens;
-  const theirs = tokensOf(entry);
+  const mine = quantitiesIn(row.usage);
+  const theirs = quantitiesIn(entry.usage);
   return mine.length === 0 || theirs.length === 0 || sameSums(mine, theirs);
 }
 

@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import { APPLICATION_ID, MIGRATIONS } from "./schema.ts";
+import { APPLICATION_ID, migrate, SCHEMA_VERSION } from "./schema/index.ts";
 
 /** The ledger can't be opened or written; the message says what is wrong and with which file. */
 export class LedgerError extends Error {
@@ -9,6 +9,15 @@ export class LedgerError extends Error {
 /** First SQLite release without the bug that lets a checkpoint skip committed transactions (3.7.0 to 3.51.2). */
 const OLDEST_SQLITE = [3, 51, 3] as const;
 
+/**
+ * What was committed survives a power cut (WAL with FULL). References are checked by `verify`, not with
+ * every row: all of them come from the ledger's own dictionaries. The cache holds the inner pages of the
+ * indexes of tens of millions of calls.
+ */
+const SETTINGS = `
+  PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;
+  PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 4000;`;
+
 /** Opens the file for the one writer, creating and migrating it where needed. Throws LedgerError. */
 export function openForWriting(path: string): DatabaseSync {
   return opened(path, () => {
@@ -17,8 +26,8 @@ export function openForWriting(path: string): DatabaseSync {
       requireVersion(database);
       // Whether the file is ours is checked before anything is written to it.
       requireOurs(database, path);
-      database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-      migrate(database, path);
+      database.exec(SETTINGS);
+      bringUpToDate(database, path);
       return database;
     } catch (error) {
       database.close();
@@ -36,6 +45,11 @@ export function openForReading(path: string): DatabaseSync {
     const version = pragma(database, "user_version");
     if (version === 0) throw new LedgerError(`${path} is not a Keeptabs ledger`);
     requireKnown(version, path);
+    if (version < SCHEMA_VERSION) {
+      throw new LedgerError(
+        `the ledger ${path} has schema ${version} of an older release: \`keeptabs serve\` brings it to schema ${SCHEMA_VERSION}`,
+      );
+    }
     return database;
   });
 }
@@ -71,25 +85,39 @@ function requireOurs(database: DatabaseSync, path: string): void {
 }
 
 function requireKnown(version: number, path: string): void {
-  if (version > MIGRATIONS.length) {
+  if (version > SCHEMA_VERSION) {
     throw new LedgerError(
-      `the ledger ${path} has schema ${version}, this release knows ${MIGRATIONS.length}: use a newer release`,
+      `the ledger ${path} has schema ${version}, this release knows ${SCHEMA_VERSION}: use a newer release`,
     );
   }
 }
 
-function migrate(database: DatabaseSync, path: string): void {
+function bringUpToDate(database: DatabaseSync, path: string): void {
   const version = pragma(database, "user_version");
   requireKnown(version, path);
-  for (const [index, sql] of MIGRATIONS.entries()) {
-    if (index < version) continue;
-    database.exec(
-      `BEGIN IMMEDIATE; PRAGMA application_id = ${APPLICATION_ID}; ${sql} PRAGMA user_version = ${index + 1}; COMMIT;`,
-    );
+  if (version === SCHEMA_VERSION) return;
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
+    migrate(database, version);
+    database.exec(`PRAGMA user_version = ${SCHEMA_VERSION}; COMMIT`);
+  } catch (error) {
+    if (database.isTransaction) database.exec("ROLLBACK");
+    throw error;
   }
 }
 
 function pragma(database: DatabaseSync, name: "application_id" | "user_version"): number {
   const row = database.prepare(`PRAGMA ${name}`).get() as Record<string, number> | undefined;
   return row?.[name] ?? 0;
+}
+
+/** SQLite's primary result codes for trouble that lies below it: what memory says may not be on the disk. */
+const DISK_CODES: ReadonlySet<number> = new Set([8, 10, 11, 13, 14, 26]);
+
+/** True for an error after which a ledger is to be opened anew: a full, failing, read-only or damaged disk. */
+export function isOfTheDisk(error: unknown): boolean {
+  if (error instanceof LedgerError) return true;
+  const { errcode, syscall } = error as { errcode?: unknown; syscall?: unknown };
+  return typeof errcode === "number" ? DISK_CODES.has(errcode & 0xff) : syscall !== undefined;
 }

@@ -1,119 +1,127 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { type Counted, isPosted } from "./covering.ts";
+import { ENTRY_COLUMNS, insertInto } from "./columns.ts";
+import { responseKey } from "./content-hash.ts";
+import { type Counted, countedOf, isPosted, type Position } from "./covering.ts";
 import type { EntryKind } from "./entry.ts";
-import type { Names } from "./names.ts";
+import type { Records, Value } from "./record.ts";
 import type { Row } from "./row.ts";
+import type { Related } from "./trace.ts";
 
 const COUNTED = `
-  SELECT e.id, e.source, e.trace_id, e.span_id, e.ancestors, e.kind, e.reason, e.customer, e.feature, e.provider, e.model, e.scope,
+  SELECT e.id, e.source, e.trace_id, e.span_id, s.ancestors, e.kind, e.customer, e.feature, e.provider, e.model, e.scope,
     e.response_id, e.outcome, e.quality, e.aggregate, e.framework, e.request_model, e.named, e.started_at, e.occurred_at, e.usage,
     coalesce((SELECT a.charge FROM adjustments a WHERE a.entry = e.id AND a.charge IS NOT NULL ORDER BY a.id DESC LIMIT 1), e.charge) AS charge_now,
     coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls,
     (SELECT a.customer FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1) AS moved_customer,
     (SELECT a.feature FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1) AS moved_feature,
-    EXISTS (SELECT 1 FROM held h WHERE h.entry = e.id) AS waiting`;
+    EXISTS (SELECT 1 FROM held h WHERE h.entry = e.id) AS waiting,
+    (SELECT count(*) FROM entries x WHERE x.covered_by = e.id AND x.scope = ?1) AS covers_scope
+  FROM entries e CROSS JOIN spans s ON s.trace_id = e.trace_id AND s.span_id = e.span_id AND s.source = e.source`;
 
 /** A framework's span ends this long after its client's at the latest. */
 const FRAMEWORK_TAIL_NANOS = 5_000_000_000n;
 /** More entries with one response id than this are a test server's, not one call's. */
 const MAX_SAME_RESPONSE = 16;
+/** Of no instrumentation. */
+const NO_SCOPE = 0;
 
 /** The table of entries, as the bookkeeper reads and writes it. */
 export class Entries {
-  readonly #names: Names;
+  readonly #records: Records;
   readonly #insert: StatementSync;
-  readonly #contentHash: StatementSync;
-  readonly #sameTrace: StatementSync;
   readonly #sameResponse: StatementSync;
   readonly #inside: StatementSync;
   readonly #around: StatementSync;
-  readonly #inheriting: StatementSync;
+  readonly #byId: StatementSync;
   readonly #setAside: StatementSync;
   readonly #hold: StatementSync;
+  readonly #letGo: StatementSync;
   readonly #heldBefore: StatementSync;
-  readonly #byId: StatementSync;
+  readonly #ends: StatementSync;
+  #last = 0;
+  /** When the latest framework's span ended; what ended after it needs no look at them. */
+  #latestFramework = 0n;
 
-  constructor(database: DatabaseSync, names: Names) {
+  /** What is inserted is also added to `records`. */
+  constructor(database: DatabaseSync, records: Records) {
     const prepare = (sql: string): StatementSync => {
       const statement = database.prepare(sql);
       statement.setReadBigInts(true);
       return statement;
     };
-    this.#names = names;
-    this.#insert = prepare(
-      `INSERT INTO entries (source, trace_id, span_id, content_hash, ancestors, kind, reason, customer, feature,
-         provider, model, request_model, response_model, operation, dialect, scope, response_id, outcome, quality,
-         lower_bound, aggregate, framework, named, started_at, occurred_at, booked_at, list_nano, list_atto, net_nano, net_atto,
-         cost_source, price_version, usage, charge, covered_by)
-       VALUES (${Array(35).fill("?").join(", ")})`,
-    );
-    this.#contentHash = prepare(
-      "SELECT content_hash FROM entries WHERE source = ? AND trace_id = ? AND span_id = ?",
-    );
-    const candidate = `${COUNTED}, (SELECT count(*) FROM entries x WHERE x.covered_by = e.id AND x.scope = ?) AS covers_scope
-      FROM entries e`;
-    this.#sameTrace = prepare(`${candidate} WHERE e.source = ? AND e.trace_id = ?`);
+    this.#records = records;
+    this.#insert = prepare(insertInto("entries", ENTRY_COLUMNS));
     this.#sameResponse = prepare(
-      `${candidate} WHERE e.response_id = ? AND e.source = ? LIMIT ${MAX_SAME_RESPONSE}`,
+      `${COUNTED} WHERE e.response_key = ?2 AND e.response_id = ?3 AND e.source = ?4 LIMIT ${MAX_SAME_RESPONSE}`,
     );
-    // The unary plus keeps SQLite off the index by source, which nearly every entry shares: by time there are few.
-    const near = "+e.source = ? AND e.occurred_at BETWEEN ? AND ? ORDER BY +e.id LIMIT 200";
-    this.#inside = prepare(`${candidate} WHERE e.framework = 0 AND ${near}`);
-    this.#around = prepare(`${candidate} WHERE e.framework = 1 AND ${near}`);
-    this.#inheriting = prepare(
-      `${COUNTED}, 0 AS covers_scope FROM entries e
-       WHERE e.source = ? AND e.trace_id = ? AND (e.named & 3) <> 3 AND length(e.ancestors) > 0 AND e.kind <> 'covered'`,
-    );
+    const near = "e.source = ?2 AND e.occurred_at BETWEEN ?3 AND ?4 ORDER BY +e.id LIMIT 200";
+    this.#inside = prepare(`${COUNTED} WHERE e.framework = 0 AND ${near}`);
+    this.#around = prepare(`${COUNTED} WHERE e.framework = 1 AND ${near}`);
+    this.#byId = prepare(`${COUNTED} WHERE e.id = ?2`);
     this.#setAside = prepare(
       `INSERT INTO conflicts (source, trace_id, span_id, content_hash, seen_at, detail) VALUES (?, ?, ?, ?, ?, ?)
        ON CONFLICT DO NOTHING`,
     );
-    this.#byId = prepare(`${COUNTED}, 0 AS covers_scope FROM entries e WHERE e.id = ?`);
     this.#hold = prepare("INSERT INTO held (entry, held_since) VALUES (?, ?)");
-    this.#heldBefore = prepare(
-      `${COUNTED}, 0 AS covers_scope FROM entries e JOIN held ON held.entry = e.id WHERE held.held_since < ? LIMIT 10000`,
+    this.#letGo = prepare("DELETE FROM held WHERE entry = ?");
+    this.#heldBefore = prepare("SELECT entry FROM held WHERE held_since < ? LIMIT 10000");
+    this.#ends = prepare(
+      `SELECT coalesce((SELECT max(id) FROM entries), 0) AS last,
+         coalesce((SELECT max(occurred_at) FROM entries WHERE framework = 1), 0) AS framework`,
     );
+    this.reset();
   }
 
-  /** The content hash of the entry with the row's identity, if there is one. */
-  contentHash(source: number, row: Row): Uint8Array | undefined {
-    const known = this.#contentHash.get(source, row.traceId, row.spanId) as
-      | { content_hash: Uint8Array }
-      | undefined;
-    return known?.content_hash;
+  /** The number of the latest entry. */
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Reads anew what a transaction that was rolled back had moved on. */
+  reset(): void {
+    const { last, framework } = this.#ends.get() as unknown as { last: bigint; framework: bigint };
+    this.#last = Number(last);
+    this.#latestFramework = framework;
   }
 
   /**
-   * Entries that may describe the same call: those of its trace, those with its response id, and, of a
-   * framework and the clients that it wraps, those at the same time.
+   * Entries that may describe the same call: `related` ones of its trace, those with its response id, and,
+   * of a framework and the clients that it wraps, those at the same time.
    */
-  candidates(source: number, row: Row, scope: bigint): Counted[] {
-    const found = this.#sameTrace.all(scope, source, row.traceId) as unknown as Counted[];
+  candidates(row: Row, { above, below, beside }: Related): Counted[] {
+    const found: Counted[] = [];
+    for (const id of above) found.push(...this.#counted(row.scope, id, "above"));
+    for (const id of below) found.push(...this.#counted(row.scope, id, "below"));
+    for (const id of beside) found.push(...this.#counted(row.scope, id, "elsewhere"));
     if (row.responseId !== null) {
-      found.push(...(this.#sameResponse.all(scope, row.responseId, source) as unknown as Counted[]));
+      const same = this.#sameResponse.all(row.scope, responseKey(row.responseId), row.responseId, row.source);
+      found.push(...countedOf(same));
     }
-    const near =
-      row.framework === 1
-        ? this.#inside.all(scope, source, row.startedAt, row.occurredAt)
-        : this.#around.all(scope, source, row.occurredAt, row.occurredAt + FRAMEWORK_TAIL_NANOS);
-    found.push(...(near as unknown as Counted[]));
+    if (row.framework === 1) {
+      found.push(...countedOf(this.#inside.all(row.scope, row.source, row.startedAt, row.occurredAt)));
+    } else if (row.occurredAt <= this.#latestFramework) {
+      const until = row.occurredAt + FRAMEWORK_TAIL_NANOS;
+      found.push(...countedOf(this.#around.all(row.scope, row.source, row.occurredAt, until)));
+    }
     return found;
-  }
-
-  /** Entries of a trace that count or may, and whose own span does not name both customer and feature. */
-  inheriting(source: number, traceId: Uint8Array): Counted[] {
-    const entries = this.#inheriting.all(source, traceId) as unknown as Counted[];
-    return entries.filter(isPosted);
   }
 
   /** The entry with a number. */
   byId(id: number): Counted | undefined {
-    return this.#byId.get(id) as unknown as Counted | undefined;
+    return this.#counted(NO_SCOPE, id, "elsewhere")[0];
   }
 
-  /** Sums that have been held since before an instant, Unix nanoseconds. */
-  heldBefore(instant: bigint): Counted[] {
-    return this.#heldBefore.all(instant) as unknown as Counted[];
+  /** The entry with a number, if it is in the totals. */
+  posted(id: number): Counted | undefined {
+    const entry = this.byId(id);
+    return entry !== undefined && isPosted(entry) ? entry : undefined;
+  }
+
+  /** Numbers of sums that have been held since before an instant, Unix nanoseconds. */
+  heldBefore(instant: bigint): number[] {
+    return (this.#heldBefore.all(instant) as unknown as { entry: bigint }[]).map(({ entry }) =>
+      Number(entry),
+    );
   }
 
   /** Remembers that an entry is held. */
@@ -121,33 +129,37 @@ export class Entries {
     this.#hold.run(entry, now);
   }
 
+  /** The entry is held no longer. */
+  letGo(entry: number): void {
+    this.#letGo.run(entry);
+  }
+
   /** Keeps a row aside whose identity is taken by other content. */
-  setAside(source: number, row: Row, now: bigint): void {
-    this.#setAside.run(source, row.traceId, row.spanId, row.contentHash, now, row.usage);
+  setAside(row: Row, now: bigint): void {
+    this.#setAside.run(row.source, row.traceId, row.spanId, row.contentHash, now, row.usage);
   }
 
   /** Writes an entry and returns its number. */
-  insert(source: number, row: Row, kind: EntryKind, coveredBy: number | null, now: bigint): number {
-    const id = (name: string): number => this.#names.id(name);
-    const optional = (name: string | null): number | null => (name === null ? null : id(name));
-    const { lastInsertRowid } = this.#insert.run(
-      source,
+  insert(row: Row, kind: EntryKind, coveredBy: number | null, now: bigint): number {
+    const id = this.#last + 1;
+    const values: Value[] = [
+      id,
       row.traceId,
       row.spanId,
-      row.contentHash,
-      row.ancestors,
+      row.source,
       kind,
       row.reason,
-      id(row.customer),
-      id(row.feature),
-      id(row.provider),
-      id(row.model),
-      optional(row.requestModel),
-      optional(row.responseModel),
-      id(row.operation),
-      id(row.dialect),
-      id(row.scope),
+      row.customer,
+      row.feature,
+      row.provider,
+      row.model,
+      row.requestModel,
+      row.responseModel,
+      row.operation,
+      row.dialect,
+      row.scope,
       row.responseId,
+      row.responseId === null ? null : responseKey(row.responseId),
       row.outcome,
       row.quality,
       row.lowerBound,
@@ -162,11 +174,18 @@ export class Entries {
       row.netNano,
       row.netAtto,
       row.costSource,
-      row.priceVersion,
       row.usage,
       row.charge,
       coveredBy,
-    );
-    return Number(lastInsertRowid);
+    ];
+    this.#insert.run(...values);
+    this.#records.add(values);
+    this.#last = id;
+    if (row.framework === 1 && row.occurredAt > this.#latestFramework) this.#latestFramework = row.occurredAt;
+    return id;
+  }
+
+  #counted(scope: number, id: number, position: Position): Counted[] {
+    return countedOf(this.#byId.all(scope, id), position);
   }
 }

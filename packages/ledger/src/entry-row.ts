@@ -1,6 +1,6 @@
 import { missingUsage, type Outcome, type UsageQuality, usageFromJson } from "@keeptabs/usage";
+import { allQuantities } from "./content-hash.ts";
 import type { Entry, EntryKind } from "./entry.ts";
-import { allQuantities } from "./row.ts";
 import { decodeCharge } from "./stored-charge.ts";
 
 /** An entry as SQL gives it; integers are bigint. */
@@ -56,17 +56,17 @@ export const ENTRY_COLUMNS: string = `
     coalesce((SELECT a.charge FROM adjustments a WHERE a.entry = e.id AND a.charge IS NOT NULL ORDER BY a.id DESC LIMIT 1),
       e.charge) AS charge_now,
     coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls
-  FROM entries e JOIN names s ON s.id = e.source JOIN names c ON c.id = ${CUSTOMER_NOW}
+  FROM entries e JOIN names s ON s.id = e.source JOIN customers c ON c.id = ${CUSTOMER_NOW}
     JOIN names f ON f.id = coalesce(${moved("feature")}, e.feature)
     JOIN names p ON p.id = e.provider LEFT JOIN names rq ON rq.id = e.request_model
     LEFT JOIN names rs ON rs.id = e.response_model JOIN names o ON o.id = e.operation
     JOIN names d ON d.id = e.dialect JOIN names sc ON sc.id = e.scope`;
 
-/** The entry that a row holds. */
-export function entryOf(row: EntryRow): Entry {
+/** The entry that a row holds; `rateText` gives the text of a rate by its number. */
+export function entryOf(row: EntryRow, rateText: (id: number) => string): Entry {
   const first = row.kind === "covered" || row.kind === "held" ? 0n : 1n;
   const usage = usageFromJson(row.usage) ?? missingUsage({ problem: "unreadable_usage" });
-  const charge = decodeCharge(row.charge_now);
+  const charge = decodeCharge(row.charge_now, rateText);
   return {
     id: Number(row.id),
     source: row.source,

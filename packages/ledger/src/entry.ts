@@ -51,9 +51,12 @@ export type BookingResult =
   /** The same span was booked before with other content; this one is kept aside. */
   | { readonly kind: "conflict" };
 
-/** Money and calls posted to a customer and feature at the time the call ended; negative when taken back. */
+/**
+ * Money and calls posted to a customer and feature at the time the calls ended; negative when taken back.
+ * Calls that differ in nothing else and ended in the same quarter of an hour are one posting.
+ */
 export interface Posting {
-  /** Unix nanoseconds. */
+  /** When the latest of the calls ended, Unix nanoseconds. */
   readonly occurredAt: bigint;
   readonly customer: string;
   readonly feature: string;

@@ -3,8 +3,10 @@ import { Worker } from "node:worker_threads";
 import { LedgerError } from "./database.ts";
 import type { Booking, BookingResult, Posting, Repricing, SpanNote } from "./entry.ts";
 import { lockLedger } from "./lock.ts";
+import { buffersOf, pack } from "./packed.ts";
+import { unpackAnswer } from "./packed-answer.ts";
 import type { Answer, Request, WriterOptions } from "./protocol.ts";
-import { noteOf, rowOf } from "./row.ts";
+import type { RateText } from "./rates.ts";
 import { encodeCharge } from "./stored-charge.ts";
 
 /** What an append did, after its commit. */
@@ -31,7 +33,7 @@ interface Pending {
 }
 
 /**
- * The ledger's writing side. One process writes to a ledger; looking into it is `openLedgerReader`'s.
+ * The ledger's writing side. One process writes to a ledger; looking into it is `LedgerReader`'s.
  */
 export class Ledger {
   readonly path: string;
@@ -79,22 +81,20 @@ export class Ledger {
   /**
    * Books calls, all or none, and answers after they are on disk. A call that is booked already changes
    * nothing. `now` is when they were received, Unix nanoseconds. Rejects with LedgerError when the
-   * ledger can't commit: nothing is booked then, and the same bookings may be tried again.
+   * ledger can't commit: nothing is booked then, and the same bookings may be tried again; with RangeError
+   * when an id is not hex of the right length.
    *
    * `notes` are spans above calls. What they name goes to the calls below that nobody nearer is named
    * for, whether those are booked already, now or later.
    */
-  append(bookings: readonly Booking[], now: bigint, notes: readonly SpanNote[] = []): Promise<Appended> {
-    if (bookings.length === 0 && notes.length === 0) {
-      return Promise.resolve({ results: [], postings: [], commitSeconds: 0 });
-    }
-    return this.#booked((id) => ({
-      kind: "append",
-      id,
-      rows: bookings.map(rowOf),
-      notes: notes.map(noteOf),
-      now,
-    }));
+  async append(
+    bookings: readonly Booking[],
+    now: bigint,
+    notes: readonly SpanNote[] = [],
+  ): Promise<Appended> {
+    if (bookings.length === 0 && notes.length === 0) return { results: [], postings: [], commitSeconds: 0 };
+    const packed = pack(bookings, notes);
+    return this.#booked((id) => ({ kind: "append", id, packed, now }), buffersOf(packed));
   }
 
   /**
@@ -110,11 +110,29 @@ export class Ledger {
    * Entries that cost the same, or are not in the totals, are left alone.
    */
   reprice(repricings: readonly Repricing[], reason: string, now: bigint): Promise<Appended> {
-    const rows = repricings.map(({ entry, charge }) => ({ entry, charge: encodeCharge(charge) }));
-    return this.#booked((id) => ({ kind: "reprice", id, repricings: rows, reason, now }));
+    const rates: RateText[] = [];
+    const rows = repricings.map(({ entry, charge }) => ({
+      entry,
+      charge: encodeCharge(charge, (rate) => rates.push(rate)),
+    }));
+    return this.#booked((id) => ({ kind: "reprice", id, repricings: rows, rates, reason, now }));
   }
 
-  /** Appends that are waiting for their commit. */
+  /**
+   * Puts a pseudonym in the place of a customer's identity, for ever: in the entries, in every total, and in
+   * the bytes of the file. The money stays. True when the ledger knew the customer.
+   */
+  async forget(customer: string, now: bigint): Promise<boolean> {
+    const answer = await this.#ask((id) => ({ kind: "forget", id, customer, now }));
+    return answer.kind === "forgotten" && answer.found;
+  }
+
+  /** Resolves when something could be written just now; rejects with LedgerError otherwise. */
+  async probe(): Promise<void> {
+    await this.#ask((id) => ({ kind: "probe", id }));
+  }
+
+  /** Requests that are waiting for their commit. */
   get waiting(): number {
     return this.#pending.size;
   }
@@ -129,19 +147,19 @@ export class Ledger {
     this.#unlock();
   }
 
-  async #booked(request: (id: number) => Request): Promise<Appended> {
-    const answer = await this.#ask(request);
+  async #booked(request: (id: number) => Request, buffers?: readonly ArrayBuffer[]): Promise<Appended> {
+    const answer = await this.#ask(request, buffers);
     if (answer.kind !== "booked") throw new LedgerError(`unexpected answer of the writer: ${answer.kind}`);
-    return { results: answer.results, postings: answer.postings, commitSeconds: answer.seconds };
+    return { ...unpackAnswer(answer.answer), commitSeconds: answer.seconds };
   }
 
-  #ask(request: (id: number) => Request): Promise<Answer> {
+  #ask(request: (id: number) => Request, buffers: readonly ArrayBuffer[] = []): Promise<Answer> {
     if (this.#broken !== undefined) return Promise.reject(this.#broken);
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       const message = request(id);
       this.#pending.set(id, { resolve, reject });
-      this.#worker.postMessage(message);
+      this.#worker.postMessage(message, buffers);
     });
   }
 

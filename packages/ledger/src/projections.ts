@@ -1,43 +1,84 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { splitUsd } from "@keeptabs/pricing";
-import { TOKEN_UNITS } from "@keeptabs/usage";
-import type { EntryKind, Posting } from "./entry.ts";
-import type { Names } from "./names.ts";
+import { TOKEN_UNITS } from "@keeptabs/usage/consumed";
+import { insertInto } from "./columns.ts";
+import type { Dictionary } from "./dictionary.ts";
+import type { EntryKind } from "./entry.ts";
+import type { PostingSum } from "./postings.ts";
 
 const NANOS_PER_HOUR = 3_600_000_000_000n;
 
-/** Sums gathered for one row of a projection. */
-interface Gathered {
-  readonly key: readonly number[];
-  readonly sums: bigint[];
+/** What was gathered for one row of `hourly_totals` and the rows of `hourly_quantities` beside it. */
+interface HourSum {
+  readonly key: readonly [hour: number, customer: number, feature: number, provider: number, model: number];
+  calls: number;
+  unpricedCalls: number;
+  failedCalls: number;
+  nano: bigint;
+  atto: bigint;
+  readonly quantities: Map<number, number>;
 }
 
-/** A table of sums: rows are gathered by key and added to what is there. */
-class SumTable {
-  readonly #gathered = new Map<string, Gathered>();
-  readonly #add: StatementSync;
+/** `hourly_totals` and `hourly_quantities`: follow every posting. Gathered here and written when there is time. */
+export class HourlyTotals {
+  readonly #gathered = new Map<string, HourSum>();
+  readonly #addTotal: StatementSync;
+  readonly #addQuantity: StatementSync;
+  readonly #advance: StatementSync;
 
-  constructor(database: DatabaseSync, table: string, keys: readonly string[], sums: readonly string[]) {
-    const columns = [...keys, ...sums];
-    this.#add = database.prepare(
-      `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
-       ON CONFLICT (${keys.join(", ")}) DO UPDATE SET ${sums.map((sum) => `${sum} = ${sum} + excluded.${sum}`).join(", ")}`,
-    );
+  constructor(database: DatabaseSync) {
+    const dimensions = ["hour", "customer", "feature", "provider", "model"];
+    const sums = ["calls", "unpriced_calls", "failed_calls", "net_nano", "net_atto"];
+    this.#addTotal = addTo(database, "hourly_totals", dimensions, sums);
+    this.#addQuantity = addTo(database, "hourly_quantities", [...dimensions, "unit"], ["quantity"]);
+    this.#advance = database.prepare("UPDATE projected SET entry = ?, adjustment = ?");
   }
 
-  add(key: readonly number[], amounts: readonly bigint[]): void {
-    const name = key.join();
-    const known = this.#gathered.get(name);
-    if (known === undefined) this.#gathered.set(name, { key, sums: [...amounts] });
-    else for (const [i, amount] of amounts.entries()) known.sums[i] = (known.sums[i] ?? 0n) + amount;
+  /** How many rows wait to be written. */
+  get waiting(): number {
+    return this.#gathered.size;
   }
 
-  flush(): void {
-    for (const { key, sums } of this.#gathered.values()) this.#add.run(...key, ...sums);
-    this.#gathered.clear();
+  add(postings: readonly PostingSum[]): void {
+    for (const posting of postings) {
+      const { customer, feature, provider, model, calls } = posting;
+      const hour = Number(posting.occurredAt / NANOS_PER_HOUR);
+      const name = `${hour} ${customer} ${feature} ${provider} ${model}`;
+      let sum = this.#gathered.get(name);
+      if (sum === undefined) {
+        const key = [hour, customer, feature, provider, model] as const;
+        sum = { key, calls: 0, unpricedCalls: 0, failedCalls: 0, nano: 0n, atto: 0n, quantities: new Map() };
+        this.#gathered.set(name, sum);
+      }
+      sum.calls += calls;
+      if (isUnpriced(posting.kind)) sum.unpricedCalls += calls;
+      if (posting.outcome !== "ok") sum.failedCalls += calls;
+      sum.nano += posting.nano;
+      sum.atto += posting.atto;
+      for (const [unit, quantity] of posting.tokens) {
+        sum.quantities.set(unit, (sum.quantities.get(unit) ?? 0) + quantity);
+      }
+    }
   }
 
-  reset(): void {
+  /** Writes what was gathered, within a transaction, as reaching to an entry and an adjustment. */
+  write(entry: number, adjustment: number): void {
+    for (const {
+      key,
+      calls,
+      unpricedCalls,
+      failedCalls,
+      nano,
+      atto,
+      quantities,
+    } of this.#gathered.values()) {
+      this.#addTotal.run(...key, calls, unpricedCalls, failedCalls, nano, atto);
+      for (const [unit, quantity] of quantities) this.#addQuantity.run(...key, unit, quantity);
+    }
+    this.#advance.run(entry, adjustment);
+  }
+
+  /** Forgets what was gathered: it is written and committed, or is to be gathered anew. */
+  clear(): void {
     this.#gathered.clear();
   }
 }
@@ -45,79 +86,91 @@ class SumTable {
 /** Which counter a row of `counters` belongs to. Numbers are part of the file format. */
 export const COUNTERS = { cost: 1, tokens: 2, calls: 3, unpriced: 4 } as const;
 
-/** Hourly totals follow every posting; counters follow first postings only, since a counter never falls. */
-export class Projections {
-  readonly #names: Names;
-  readonly #totals: SumTable;
-  readonly #quantities: SumTable;
-  readonly #counters: SumTable;
+/** What a row of `counters` is raised by. */
+export interface Count {
+  readonly key: readonly [metric: number, a: number, b: number, c: number, d: number];
+  whole: bigint;
+  atto: bigint;
+}
 
-  constructor(database: DatabaseSync, names: Names) {
+/**
+ * `counters`: follow first postings only, since a counter never falls. They are read only when a processor
+ * starts, and are written more rarely than totals.
+ */
+export class CounterTotals {
+  readonly #names: Dictionary;
+  readonly #gathered = new Map<string, Count>();
+  readonly #add: StatementSync;
+  readonly #advance: StatementSync;
+
+  constructor(database: DatabaseSync, names: Dictionary) {
     this.#names = names;
-    const dimensions = ["hour", "customer", "feature", "provider", "model"];
-    const sums = ["calls", "unpriced_calls", "failed_calls", "net_nano", "net_atto"];
-    this.#totals = new SumTable(database, "hourly_totals", dimensions, sums);
-    this.#quantities = new SumTable(database, "hourly_quantities", [...dimensions, "unit"], ["quantity"]);
-    this.#counters = new SumTable(database, "counters", ["metric", "a", "b", "c", "d"], ["whole", "atto"]);
+    this.#add = addTo(database, "counters", ["metric", "a", "b", "c", "d"], ["whole", "atto"]);
+    this.#advance = database.prepare("UPDATE projected SET counted_entry = ?, counted_adjustment = ?");
   }
 
-  add(postings: readonly Posting[]): void {
+  /** How many rows wait to be written. */
+  get waiting(): number {
+    return this.#gathered.size;
+  }
+
+  /** What was gathered. */
+  counts(): Iterable<Count> {
+    return this.#gathered.values();
+  }
+
+  add(postings: readonly PostingSum[]): void {
     for (const posting of postings) {
-      this.#addTotals(posting);
-      if (posting.first) this.#addCounters(posting);
-    }
-  }
-
-  /** Writes what was gathered. */
-  flush(): void {
-    for (const table of [this.#totals, this.#quantities, this.#counters]) table.flush();
-  }
-
-  /** Forgets what was gathered. */
-  reset(): void {
-    for (const table of [this.#totals, this.#quantities, this.#counters]) table.reset();
-  }
-
-  #addTotals(posting: Posting): void {
-    const id = (name: string): number => this.#names.id(name);
-    const key = [
-      Number(posting.occurredAt / NANOS_PER_HOUR),
-      id(posting.customer),
-      id(posting.feature),
-      id(posting.provider),
-      id(posting.model),
-    ];
-    const calls = BigInt(posting.calls);
-    const { nano, atto } = splitUsd(posting.amount);
-    this.#totals.add(key, [
-      calls,
-      isUnpriced(posting.kind) ? calls : 0n,
-      posting.outcome === "ok" ? 0n : calls,
-      nano,
-      atto,
-    ]);
-    for (const [unit, quantity] of posting.tokens)
-      this.#quantities.add([...key, id(unit)], [BigInt(quantity)]);
-  }
-
-  #addCounters(posting: Posting): void {
-    const id = (name: string): number => this.#names.id(name);
-    const { nano, atto } = splitUsd(posting.amount);
-    const customer = id(posting.customer);
-    const feature = id(posting.feature);
-    const provider = id(posting.provider);
-    const model = id(posting.model);
-    this.#counters.add([COUNTERS.cost, customer, feature, provider, model], [nano, atto]);
-    this.#counters.add([COUNTERS.calls, customer, feature, id(posting.outcome), 0], [1n, 0n]);
-    if (isUnpriced(posting.kind)) {
-      this.#counters.add([COUNTERS.unpriced, provider, model, id(reasonCode(posting.reason)), 0], [1n, 0n]);
-    }
-    for (const [unit, quantity] of posting.tokens) {
-      if (TOKEN_UNITS.has(unit)) {
-        this.#counters.add([COUNTERS.tokens, customer, provider, model, id(unit)], [BigInt(quantity), 0n]);
+      if (!posting.first) continue;
+      const { customer, feature, provider, model, nano, atto } = posting;
+      const calls = BigInt(posting.calls);
+      this.#count(nano, atto, COUNTERS.cost, customer, feature, provider, model);
+      this.#count(calls, 0n, COUNTERS.calls, customer, feature, this.#names.id(posting.outcome), 0);
+      if (isUnpriced(posting.kind)) {
+        const reason = this.#names.id(reasonCode(posting.reason));
+        this.#count(calls, 0n, COUNTERS.unpriced, provider, model, reason, 0);
+      }
+      for (const [unit, quantity] of posting.tokens) {
+        if (TOKEN_UNITS.has(this.#names.name(unit))) {
+          this.#count(BigInt(quantity), 0n, COUNTERS.tokens, customer, provider, model, unit);
+        }
       }
     }
   }
+
+  /** Writes what was gathered, within a transaction, as reaching to an entry and an adjustment. */
+  write(entry: number, adjustment: number): void {
+    for (const { key, whole, atto } of this.#gathered.values()) this.#add.run(...key, whole, atto);
+    this.#advance.run(entry, adjustment);
+  }
+
+  /** Forgets what was gathered: it is written and committed, or is to be gathered anew. */
+  clear(): void {
+    this.#gathered.clear();
+  }
+
+  #count(whole: bigint, atto: bigint, metric: number, a: number, b: number, c: number, d: number): void {
+    const name = `${metric} ${a} ${b} ${c} ${d}`;
+    const known = this.#gathered.get(name);
+    if (known === undefined) this.#gathered.set(name, { key: [metric, a, b, c, d], whole, atto });
+    else {
+      known.whole += whole;
+      known.atto += atto;
+    }
+  }
+}
+
+/** Adds to a row of sums, which is made where there is none. */
+function addTo(
+  database: DatabaseSync,
+  table: string,
+  keys: readonly string[],
+  sums: readonly string[],
+): StatementSync {
+  const added = sums.map((sum) => `${sum} = ${sum} + excluded.${sum}`).join(", ");
+  return database.prepare(
+    `${insertInto(table, [...keys, ...sums])} ON CONFLICT (${keys.join(", ")}) DO UPDATE SET ${added}`,
+  );
 }
 
 /** True for a call of which at least a part has no price. */

@@ -1,33 +1,37 @@
 import type { RepricingRow } from "./bookkeeper.ts";
-import type { BookingResult, Posting } from "./entry.ts";
-import type { NoteRow, Row } from "./row.ts";
+import type { Packed } from "./packed.ts";
+import type { PackedAnswer } from "./packed-answer.ts";
+import type { RateText } from "./rates.ts";
 
 /** What the writer's thread is started with. */
 export interface WriterOptions {
   readonly path: string;
 }
 
-/** What the front asks of the writer's thread. */
-export type Request =
-  | AppendRequest
+/** What the front asks of the writer's thread; `now` is Unix nanoseconds. */
+export type Request = AppendRequest | OtherRequest;
+
+/** Calls to be booked, all or none. */
+export interface AppendRequest {
+  readonly kind: "append";
+  readonly id: number;
+  readonly packed: Packed;
+  readonly now: bigint;
+}
+
+export type OtherRequest =
   | { readonly kind: "release"; readonly id: number; readonly heldBefore: bigint; readonly now: bigint }
   | {
       readonly kind: "reprice";
       readonly id: number;
       readonly repricings: readonly RepricingRow[];
+      readonly rates: readonly RateText[];
       readonly reason: string;
       readonly now: bigint;
     }
+  | { readonly kind: "forget"; readonly id: number; readonly customer: string; readonly now: bigint }
+  | { readonly kind: "probe"; readonly id: number }
   | { readonly kind: "close"; readonly id: number };
-
-/** Rows to be booked, all or none; `now` is Unix nanoseconds. */
-export interface AppendRequest {
-  readonly kind: "append";
-  readonly id: number;
-  readonly rows: readonly Row[];
-  readonly notes: readonly NoteRow[];
-  readonly now: bigint;
-}
 
 /** What the writer's thread answers; `booked` only after the commit. */
 export type Answer =
@@ -35,9 +39,10 @@ export type Answer =
   | {
       readonly kind: "booked";
       readonly id: number;
-      readonly results: readonly BookingResult[];
-      readonly postings: readonly Posting[];
+      readonly answer: PackedAnswer;
       readonly seconds: number;
     }
+  | { readonly kind: "forgotten"; readonly id: number; readonly found: boolean }
+  | { readonly kind: "probed"; readonly id: number }
   | { readonly kind: "closed"; readonly id: number }
   | { readonly kind: "failed"; readonly id: number; readonly message: string };

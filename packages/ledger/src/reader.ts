@@ -1,10 +1,9 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { type AttoUsd, joinUsd } from "@keeptabs/pricing";
-import type { Outcome } from "@keeptabs/usage";
-import { openForReading } from "./database.ts";
+import { type Counters, countersOf } from "./counters.ts";
+import { LedgerError, openForReading } from "./database.ts";
 import type { Entry } from "./entry.ts";
 import { COUNTS_NOW, CUSTOMER_NOW, ENTRY_COLUMNS, type EntryRow, entryOf, KIND_NOW } from "./entry-row.ts";
-import { COUNTERS } from "./projections.ts";
 import { QUALITY_GROUPS, type QualityRow, type QualityTotal } from "./quality.ts";
 import { type TotalsQuery, totalsStatement } from "./totals-query.ts";
 
@@ -23,26 +22,6 @@ export interface QuantityTotal {
   readonly key: readonly string[];
   readonly unit: string;
   readonly quantity: bigint;
-}
-
-/** Counters as they stand in the ledger, from which the metrics start. */
-export interface Counters {
-  readonly cost: readonly {
-    customer: string;
-    feature: string;
-    provider: string;
-    model: string;
-    amount: AttoUsd;
-  }[];
-  readonly tokens: readonly {
-    customer: string;
-    provider: string;
-    model: string;
-    unit: string;
-    quantity: bigint;
-  }[];
-  readonly calls: readonly { customer: string; feature: string; outcome: Outcome; count: bigint }[];
-  readonly unpriced: readonly { provider: string; model: string; reason: string; count: bigint }[];
 }
 
 /** A later correction of an entry: what it added to, or took from, a customer and feature. */
@@ -106,57 +85,22 @@ export class LedgerReader {
 
   /** Everything that was ever counted. */
   counters(): Counters {
-    const rows = (metric: number): readonly (readonly [string, string, string, string, bigint, bigint])[] =>
-      this.#all<{ a: string; b: string; c: string; d: string; whole: bigint; atto: bigint }>(
-        `SELECT a.name AS a, b.name AS b, c.name AS c, d.name AS d, whole, atto FROM counters
-           LEFT JOIN names a ON a.id = counters.a LEFT JOIN names b ON b.id = counters.b
-           LEFT JOIN names c ON c.id = counters.c LEFT JOIN names d ON d.id = counters.d
-         WHERE metric = ?`,
-        [metric],
-      ).map(({ a, b, c, d, whole, atto }) => [a, b, c, d, whole, atto] as const);
-    return {
-      cost: rows(COUNTERS.cost).map(([customer, feature, provider, model, nano, atto]) => ({
-        customer,
-        feature,
-        provider,
-        model,
-        amount: joinUsd(nano, atto),
-      })),
-      tokens: rows(COUNTERS.tokens).map(([customer, provider, model, unit, quantity]) => ({
-        customer,
-        provider,
-        model,
-        unit,
-        quantity,
-      })),
-      calls: rows(COUNTERS.calls).map(([customer, feature, outcome, , count]) => ({
-        customer,
-        feature,
-        outcome: outcome as Outcome,
-        count,
-      })),
-      unpriced: rows(COUNTERS.unpriced).map(([provider, model, reason, , count]) => ({
-        provider,
-        model,
-        reason,
-        count,
-      })),
-    };
+    return countersOf(this.#database);
   }
 
   /** The entry of a span, from whichever source; undefined when there is none. */
   entry(traceId: string, spanId: string): Entry | undefined {
     const [row] = this.#all<EntryRow>(
-      `${ENTRY_COLUMNS} WHERE e.trace_id = ? AND e.span_id = ? ORDER BY e.id LIMIT 1`,
+      `${ENTRY_COLUMNS} WHERE e.id = (SELECT min(entry) FROM spans WHERE trace_id = ? AND span_id = ?)`,
       [Buffer.from(traceId, "hex"), Buffer.from(spanId, "hex")],
     );
-    return row === undefined ? undefined : entryOf(row);
+    return row === undefined ? undefined : this.#entryOf(row);
   }
 
   /** True when a sender's trace has calls in the ledger. */
   hasTrace(source: string, traceId: string): boolean {
     const rows = this.#all<{ one: bigint }>(
-      "SELECT 1 AS one FROM entries WHERE source = (SELECT id FROM names WHERE name = ?) AND trace_id = ? LIMIT 1",
+      "SELECT 1 AS one FROM spans WHERE source = (SELECT id FROM names WHERE name = ?) AND trace_id = ? AND entry IS NOT NULL LIMIT 1",
       [source, Buffer.from(traceId, "hex")],
     );
     return rows.length > 0;
@@ -165,7 +109,7 @@ export class LedgerReader {
   /** The dearest calls of a period (Unix milliseconds), of one customer or of all. */
   dearest(query: { fromMs: number; untilMs: number; customer?: string; limit: number }): Entry[] {
     const mine =
-      query.customer === undefined ? "" : `AND ${CUSTOMER_NOW} = (SELECT id FROM names WHERE name = ?)`;
+      query.customer === undefined ? "" : `AND ${CUSTOMER_NOW} = (SELECT id FROM customers WHERE name = ?)`;
     return this.#all<EntryRow>(
       `${ENTRY_COLUMNS} WHERE e.occurred_at >= ? AND e.occurred_at < ? ${mine} AND ${COUNTS_NOW}
        ORDER BY e.net_nano DESC, e.net_atto DESC LIMIT ?`,
@@ -175,7 +119,7 @@ export class LedgerReader {
         ...(query.customer === undefined ? [] : [query.customer]),
         query.limit,
       ],
-    ).map(entryOf);
+    ).map((row) => this.#entryOf(row));
   }
 
   /** How many entries of each kind there are, and how many conflicts were kept aside. */
@@ -199,14 +143,14 @@ export class LedgerReader {
     return this.#all<EntryRow>(
       `${ENTRY_COLUMNS} WHERE e.id > ? AND e.occurred_at >= ? AND e.occurred_at < ? AND ${COUNTS_NOW} ORDER BY e.id LIMIT ?`,
       [query.after, BigInt(query.fromMs) * 1_000_000n, BigInt(query.untilMs) * 1_000_000n, query.limit],
-    ).map(entryOf);
+    ).map((row) => this.#entryOf(row));
   }
 
   /** What became of an entry after it was booked, oldest first. */
   adjustments(entry: number): Adjustment[] {
     return this.#all<AdjustmentRow>(
       `SELECT a.kind, a.reason, c.name AS customer, f.name AS feature, a.calls, a.net_nano, a.net_atto, a.booked_at
-       FROM adjustments a JOIN names c ON c.id = a.customer JOIN names f ON f.id = a.feature WHERE a.entry = ? ORDER BY a.id`,
+       FROM adjustments a JOIN customers c ON c.id = a.customer JOIN names f ON f.id = a.feature WHERE a.entry = ? ORDER BY a.id`,
       [entry],
     ).map(({ net_nano, net_atto, calls, booked_at, ...rest }) => ({
       ...rest,
@@ -258,7 +202,7 @@ export class LedgerReader {
   /** The entry with a number, as `coveredBy` gives it; undefined when there is none. */
   entryById(id: number): Entry | undefined {
     const [row] = this.#all<EntryRow>(`${ENTRY_COLUMNS} WHERE e.id = ?`, [id]);
-    return row === undefined ? undefined : entryOf(row);
+    return row === undefined ? undefined : this.#entryOf(row);
   }
 
   /** Runs reads that must agree with each other: none sees what is booked meanwhile. Not to be nested. */
@@ -275,6 +219,14 @@ export class LedgerReader {
   lastCallMs(): number | undefined {
     const [row] = this.#all<{ last: bigint | null }>("SELECT max(occurred_at) AS last FROM entries", []);
     return row === undefined || row.last === null ? undefined : Number(row.last / 1_000_000n);
+  }
+
+  #entryOf(row: EntryRow): Entry {
+    return entryOf(row, (id) => {
+      const [rate] = this.#all<{ rate: string }>("SELECT rate FROM rates WHERE id = ?", [id]);
+      if (rate === undefined) throw new LedgerError(`the ledger has no rate number ${id}`);
+      return rate.rate;
+    });
   }
 
   #all<T>(sql: string, parameters: readonly (string | number | bigint | Uint8Array)[]): T[] {

@@ -1,4 +1,5 @@
-import { type Charge, type ChargeLine, formatUsd, parseUsd } from "@keeptabs/pricing";
+import type { AttoUsd, Charge, ChargeLine } from "@keeptabs/pricing";
+import { type RateText, rateOf, type SharedLine } from "./rates.ts";
 
 /** A charge as the ledger keeps it. */
 export interface StoredCharge extends Pick<Charge, "status" | "source" | "list" | "net" | "lines"> {
@@ -6,59 +7,88 @@ export interface StoredCharge extends Pick<Charge, "status" | "source" | "list" 
   readonly priceVersion: string | undefined;
 }
 
-/** Money is text in JSON: a number would lose digits. */
-type LineJson = Omit<ChargeLine, "amount" | "agreement"> & {
-  readonly amount: string;
-  readonly agreement?: Omit<NonNullable<ChargeLine["agreement"]>, "net"> & { readonly net: string };
-};
+/**
+ * A charge in JSON: amounts are atto-USD as text, since a number would lose digits; 0 stands for what is
+ * absent. A line is the number of its rate, its quantity and its amount, and where they are there the
+ * quantity that is billed and the net amount under an agreement.
+ */
+type ChargeJson = readonly [
+  status: Charge["status"],
+  source: Charge["source"],
+  reason: string | 0,
+  priceVersion: string | 0,
+  list: string,
+  net: string | 0,
+  lines: readonly LineJson[],
+];
+type LineJson = readonly [rate: number, quantity: number, amount: string, billed?: number, agreed?: string];
 
-interface ChargeJson {
-  readonly status: Charge["status"];
-  readonly reason?: string;
-  readonly source: Charge["source"];
-  readonly list: string;
-  readonly net: string;
-  readonly price?: string;
-  readonly lines: readonly LineJson[];
-}
-
-/** A charge as JSON text. */
-export function encodeCharge(charge: Charge): string {
-  const lines = charge.lines.map(
-    ({ amount, agreement, ...line }): LineJson => ({
-      ...line,
-      amount: formatUsd(amount),
-      ...(agreement === undefined ? {} : { agreement: { ...agreement, net: formatUsd(agreement.net) } }),
-    }),
-  );
-  const json: ChargeJson = {
-    status: charge.status,
-    ...(charge.reason === undefined ? {} : { reason: charge.reason }),
-    source: charge.source,
-    list: formatUsd(charge.list),
-    net: formatUsd(charge.net),
-    ...(charge.priceVersion === undefined ? {} : { price: charge.priceVersion }),
+/** A charge as JSON text; `use` hears of each rate that the text refers to. */
+export function encodeCharge(charge: Charge | StoredCharge, use: (rate: RateText) => void): string {
+  const lines = charge.lines.map((line): LineJson => {
+    const rate = rateOf(line);
+    use(rate);
+    const { quantity, billed, amount, agreement } = line;
+    if (agreement !== undefined) {
+      return [rate.id, quantity, String(amount), billed ?? quantity, String(agreement.net)];
+    }
+    return billed === undefined
+      ? [rate.id, quantity, String(amount)]
+      : [rate.id, quantity, String(amount), billed];
+  });
+  const json: ChargeJson = [
+    charge.status,
+    charge.source,
+    charge.reason ?? 0,
+    charge.priceVersion ?? 0,
+    String(charge.list),
+    charge.net === charge.list ? 0 : String(charge.net),
     lines,
-  };
+  ];
   return JSON.stringify(json);
 }
 
-/** Reads back what `encodeCharge` wrote. */
-export function decodeCharge(text: string): StoredCharge {
-  const { status, reason, source, list, net, price, lines } = JSON.parse(text) as ChargeJson;
+/** Reads back what `encodeCharge` wrote; `rateText` gives the text of a rate by its number. */
+export function decodeCharge(text: string, rateText: (id: number) => string): StoredCharge {
+  const [status, source, reason, priceVersion, list, net, lines] = JSON.parse(text) as ChargeJson;
   return {
     status,
-    reason,
     source,
-    list: parseUsd(list),
-    net: parseUsd(net),
-    priceVersion: price,
-    lines: lines.map(
-      ({ amount, agreement, ...line }): ChargeLine => ({
-        ...line,
-        amount: parseUsd(amount),
-        ...(agreement === undefined ? {} : { agreement: { ...agreement, net: parseUsd(agreement.net) } }),
-      }),
-    ),
+    reason: reason === 0 ? undefined : reason,
+    priceVersion: priceVersion === 0 ? undefined : priceVersion,
+    list: atto(list),
+    net: atto(net === 0 ? list : net),
+    lines: lines.map((line) => decodeLine(line, rateText)),
   };
+}
+
+/** What a charge says without its lines: enough to tell what is posted. */
+export function decodeSum(text: string): Pick<StoredCharge, "status" | "reason" | "list" | "net"> {
+  const [status, , reason, , list, net] = JSON.parse(text) as ChargeJson;
+  return {
+    status,
+    reason: reason === 0 ? undefined : reason,
+    list: atto(list),
+    net: atto(net === 0 ? list : net),
+  };
+}
+
+function decodeLine(
+  [rate, quantity, amount, billed, agreed]: LineJson,
+  rateText: (id: number) => string,
+): ChargeLine {
+  const { agreement, ...shared } = JSON.parse(rateText(rate)) as SharedLine;
+  return {
+    ...shared,
+    quantity,
+    ...(billed === undefined || billed === quantity ? {} : { billed }),
+    amount: atto(amount),
+    ...(agreement === undefined || agreed === undefined
+      ? {}
+      : { agreement: { ...agreement, net: atto(agreed) } }),
+  };
+}
+
+function atto(text: string): AttoUsd {
+  return BigInt(text) as AttoUsd;
 }

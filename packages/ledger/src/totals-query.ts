@@ -28,16 +28,21 @@ export function totalsStatement(query: TotalsQuery, what: "money" | "quantities"
   const wholeHours = query.fromMs % MS_PER_HOUR === 0 && query.untilMs % MS_PER_HOUR === 0;
   if (what === "quantities") {
     const hours = hoursOf(query);
-    return grouped(query, "hourly_quantities", ["sum(quantity) AS quantity"], hours, ["unit"]);
+    return grouped(query, "quantities_now", ["sum(quantity) AS quantity"], hours, ["unit"]);
   }
   const sums = ["calls", "unpriced_calls", "failed_calls", "net_nano", "net_atto"].map(
     (sum) => `sum(${sum}) AS ${sum}`,
   );
-  if (wholeHours) return grouped(query, "hourly_totals", sums, hoursOf(query));
+  if (wholeHours) return grouped(query, "totals_now", sums, hoursOf(query));
   return grouped(query, `(${FROM_ENTRIES})`, sums, {
     where: "occurred_at >= ? AND occurred_at < ?",
     parameters: [BigInt(query.fromMs) * 1_000_000n, BigInt(query.untilMs) * 1_000_000n],
   });
+}
+
+/** The table of a dimension's names. */
+function tableOf(dimension: string): string {
+  return dimension === "customer" ? "customers" : "names";
 }
 
 function hoursOf(query: TotalsQuery): { where: string; parameters: (string | number | bigint)[] } {
@@ -69,12 +74,12 @@ function grouped(
   for (const dimension of NAMED) {
     const wanted = query[dimension];
     if (wanted === undefined) continue;
-    where.push(`t.${dimension} = (SELECT id FROM names WHERE name = ?)`);
+    where.push(`t.${dimension} = (SELECT id FROM ${tableOf(dimension)} WHERE name = ?)`);
     parameters.push(wanted);
   }
   const keys = [...query.groupBy, ...extra];
   const named = keys.filter((key) => key !== "hour");
-  const joins = named.map((key) => `JOIN names n_${key} ON n_${key}.id = t.${key}`).join(" ");
+  const joins = named.map((key) => `JOIN ${tableOf(key)} n_${key} ON n_${key}.id = t.${key}`).join(" ");
   const columns = keys.map((key) => (key === "hour" ? "t.hour AS hour" : `n_${key}.name AS ${key}`));
   const inner = `SELECT ${[...keys.map((key) => `t.${key}`), ...sums].join(", ")} FROM ${table} t WHERE ${where.join(" AND ")}
     ${keys.length === 0 ? "HAVING count(*) > 0" : `GROUP BY ${keys.map((key) => `t.${key}`).join(", ")}`}`;

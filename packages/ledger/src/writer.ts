@@ -1,49 +1,38 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { Bookkeeper } from "./bookkeeper.ts";
-import { openForWriting } from "./database.ts";
-import type { Posting } from "./entry.ts";
-import type { Answer, AppendRequest, Request, WriterOptions } from "./protocol.ts";
+import { Books, PROJECT_MS } from "./books.ts";
+import { isOfTheDisk } from "./database.ts";
+import { answerBuffers, type PackedAnswer } from "./packed-answer.ts";
+import type { Answer, AppendRequest, OtherRequest, Request, WriterOptions } from "./protocol.ts";
 
 /**
  * The writer's thread: the only one that writes. Requests that arrive while a transaction is being
  * committed wait in the port and share the next one, so that the group grows with the load by itself.
  */
 
-/** Rows in one transaction: bounds both the time of a commit and what a rollback repeats. */
+/** Calls in one transaction: bounds both the time of a commit and what a rollback repeats. */
 const MAX_GROUP = 20_000;
 
 const port = parentPort;
 if (port === null) throw new Error("the ledger's writer runs in a worker thread");
 const { path } = workerData as WriterOptions;
-const database = openForWriting(path);
-const bookkeeper = new Bookkeeper(database);
+/** Undefined between an error of the disk and the next attempt. */
+let books: Books | undefined = new Books(path);
+let projecting: NodeJS.Timeout | undefined;
 
-port.postMessage({ kind: "open" } satisfies Answer);
+answer({ kind: "open" });
 
 port.on("message", (first: Request) => {
   const group: AppendRequest[] = [];
-  let rows = 0;
+  let calls = 0;
   for (let next: Request | undefined = first; next !== undefined; next = waiting()) {
     if (next.kind === "append") {
       group.push(next);
-      rows += next.rows.length;
-      if (rows < MAX_GROUP) continue;
+      calls += next.packed.count;
+      if (calls < MAX_GROUP) continue;
     }
     commitGroup(group.splice(0));
-    rows = 0;
-    const { id } = next;
-    if (next.kind === "release") {
-      const { heldBefore, now } = next;
-      adjust(id, () => bookkeeper.release(heldBefore, now));
-    }
-    if (next.kind === "reprice") {
-      const { repricings, reason, now } = next;
-      adjust(id, () => bookkeeper.reprice(repricings, reason, now));
-    }
-    if (next.kind === "close") {
-      close(next.id);
-      return;
-    }
+    calls = 0;
+    if (next.kind !== "append" && attend(next) === "closed") return;
   }
   commitGroup(group);
 });
@@ -53,62 +42,112 @@ function waiting(): Request | undefined {
 }
 
 function commitGroup(group: readonly AppendRequest[]): void {
-  if (group.length === 0) return;
+  const [first] = group;
+  if (first === undefined) return;
   const started = performance.now();
   try {
-    const answers = transaction(() =>
-      group.map((request) => bookkeeper.book(request.rows, request.notes, request.now)),
+    const ledger = opened();
+    const booked = ledger.transaction(first.now, () =>
+      group.map(({ packed, now }) => ledger.book(packed, now)),
     );
     const seconds = (performance.now() - started) / 1000;
-    for (const [i, request] of group.entries()) {
-      const booked = answers[i];
-      if (booked !== undefined)
-        port?.postMessage({ kind: "booked", id: request.id, ...booked, seconds } satisfies Answer);
-    }
+    for (const [i, { id }] of group.entries()) answerBooked(id, booked[i], seconds);
+    projectSoon();
   } catch (error) {
+    const isOurs = !afterError(error);
     // One bad request must not fail those that happened to share its transaction.
-    if (group.length > 1) for (const request of group) commitGroup([request]);
-    else refuse(group[0]?.id ?? 0, error);
+    if (isOurs && group.length > 1) for (const request of group) commitGroup([request]);
+    else for (const { id } of group) refuse(id, error);
   }
 }
 
 /** Work of its own, beside the groups of appends. */
-function adjust(id: number, work: () => readonly Posting[]): void {
+function attend(request: OtherRequest): "closed" | "open" {
+  const { id } = request;
+  if (request.kind === "close") {
+    close(id);
+    return "closed";
+  }
   const started = performance.now();
   try {
-    const postings = transaction(work);
-    const seconds = (performance.now() - started) / 1000;
-    port?.postMessage({ kind: "booked", id, results: [], postings, seconds } satisfies Answer);
+    const ledger = opened();
+    if (request.kind === "probe") {
+      ledger.probe();
+      answer({ kind: "probed", id });
+    } else if (request.kind === "forget") {
+      answer({ kind: "forgotten", id, found: ledger.forget(request.customer, request.now) });
+    } else {
+      const booked = ledger.transaction(request.now, () =>
+        request.kind === "release"
+          ? ledger.release(request.heldBefore, request.now)
+          : ledger.reprice(request.repricings, request.rates, request.reason, request.now),
+      );
+      answerBooked(id, booked, (performance.now() - started) / 1000);
+    }
+    projectSoon();
   } catch (error) {
+    afterError(error);
     refuse(id, error);
   }
+  return "open";
 }
 
-function transaction<T>(work: () => T): T {
-  database.exec("BEGIN IMMEDIATE");
+/** The books, opened anew after an error of the disk. */
+function opened(): Books {
+  books ??= new Books(path);
+  return books;
+}
+
+/** After an error of the disk what is in memory is not trusted any more. Returns whether it was one. */
+function afterError(error: unknown): boolean {
+  if (!isOfTheDisk(error)) return false;
+  const broken = books;
+  books = undefined;
   try {
-    const result = work();
-    bookkeeper.flush();
-    database.exec("COMMIT");
-    return result;
-  } catch (error) {
-    bookkeeper.reset();
-    if (database.isTransaction) database.exec("ROLLBACK");
-    throw error;
+    broken?.abandon();
+  } catch {
+    // It was broken; what counts is what the disk says when it is opened again.
   }
+  return true;
+}
+
+/** Projections that nobody else writes are written after a while. */
+function projectSoon(): void {
+  projecting ??= setTimeout(() => {
+    projecting = undefined;
+    try {
+      books?.project();
+    } catch (error) {
+      // Whoever reads adds what the projections lack; the next commit tries again.
+      afterError(error);
+    }
+  }, PROJECT_MS);
 }
 
 function close(id: number): void {
+  clearTimeout(projecting);
   try {
-    database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
-    database.close();
-    port?.postMessage({ kind: "closed", id } satisfies Answer);
+    books?.close();
+    answer({ kind: "closed", id });
   } catch (error) {
     refuse(id, error);
   }
   port?.close();
 }
 
+function answerBooked(id: number, booked: PackedAnswer | undefined, seconds: number): void {
+  if (booked !== undefined) {
+    port?.postMessage(
+      { kind: "booked", id, answer: booked, seconds } satisfies Answer,
+      answerBuffers(booked),
+    );
+  }
+}
+
 function refuse(id: number, error: unknown): void {
-  port?.postMessage({ kind: "failed", id, message: (error as Error).message } satisfies Answer);
+  answer({ kind: "failed", id, message: (error as Error).message });
+}
+
+function answer(message: Answer): void {
+  port?.postMessage(message);
 }

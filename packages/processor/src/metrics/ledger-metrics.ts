@@ -82,11 +82,12 @@ export class LedgerMetrics {
     const { provider, model, feature } = posting;
     const customer = this.#label(posting.customer);
     this.#cost.add([customer, feature, provider, model], posting.amount);
-    this.#calls.add([customer, feature, posting.outcome], 1n);
+    this.#calls.add([customer, feature, posting.outcome], BigInt(posting.calls));
     for (const [unit, quantity] of posting.tokens) {
       if (TOKEN_UNITS.has(unit)) this.#tokens.add([customer, provider, model, unit], BigInt(quantity));
     }
-    if (isUnpriced(posting.kind)) this.#unpriced.add([provider, model, reasonCode(posting.reason)], 1n);
+    if (isUnpriced(posting.kind))
+      this.#unpriced.add([provider, model, reasonCode(posting.reason)], BigInt(posting.calls));
   }
 
   /** The customer as a label: itself while the budget lasts, then `__other__`; once shown, always shown. */

@@ -1,0 +1,69 @@
+/** A value of a row. */
+export type Value = string | number | bigint | Uint8Array | null;
+
+const NULL = 0;
+const INTEGER = 1;
+const TEXT = 2;
+const BLOB = 3;
+
+/**
+ * Rows as bytes, one after another: what the chain of batches is hashed from. Each value is its kind and
+ * its content, with its length where that varies, so that different rows never give the same bytes.
+ * Integers are 64 bits, whether they come as number or bigint.
+ */
+export class Records {
+  #buffer: Buffer = Buffer.allocUnsafe(64 * 1024);
+  #end = 0;
+
+  /** The bytes so far; valid until the next `add` or `clear`. */
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#end);
+  }
+
+  add(values: readonly Value[]): void {
+    for (const value of values) {
+      if (typeof value === "number") this.#integer(value);
+      else if (typeof value === "string") this.#text(value);
+      else if (typeof value === "bigint") {
+        this.#begin(INTEGER, 8);
+        this.#end = this.#buffer.writeBigInt64LE(value, this.#end);
+      } else if (value === null) this.#begin(NULL, 0);
+      else this.#blob(value);
+    }
+  }
+
+  clear(): void {
+    this.#end = 0;
+  }
+
+  #integer(value: number): void {
+    this.#begin(INTEGER, 8);
+    const high = Math.floor(value / 0x1_0000_0000);
+    this.#buffer.writeUInt32LE(value - high * 0x1_0000_0000, this.#end);
+    this.#buffer.writeInt32LE(high, this.#end + 4);
+    this.#end += 8;
+  }
+
+  #text(text: string): void {
+    this.#begin(TEXT, 4 + text.length * 3);
+    const length = this.#buffer.write(text, this.#end + 4, "utf8");
+    this.#buffer.writeUInt32LE(length, this.#end);
+    this.#end += 4 + length;
+  }
+
+  #blob(blob: Uint8Array): void {
+    this.#begin(BLOB, 4 + blob.length);
+    this.#buffer.writeUInt32LE(blob.length, this.#end);
+    this.#buffer.set(blob, this.#end + 4);
+    this.#end += 4 + blob.length;
+  }
+
+  #begin(kind: number, room: number): void {
+    if (this.#end + room + 1 > this.#buffer.length) {
+      const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#end + room + 1));
+      this.#buffer.copy(grown, 0, 0, this.#end);
+      this.#buffer = grown;
+    }
+    this.#buffer[this.#end++] = kind;
+  }
+}

@@ -1,0 +1,171 @@
+import { randomBytes } from "node:crypto";
+import type { DatabaseSync } from "node:sqlite";
+import type { Charge, ChargeLine } from "@keeptabs/pricing";
+import { parseUsd } from "@keeptabs/pricing/money";
+import { Chain } from "../chain.ts";
+import { ADJUSTMENT_COLUMNS, ENTRY_COLUMNS, insertInto } from "../columns.ts";
+import { responseKey } from "../content-hash.ts";
+import { customerDigest } from "../dictionary.ts";
+import { Rates } from "../rates.ts";
+import type { Value } from "../record.ts";
+import { NAMES_CUSTOMER, NAMES_FEATURE, ONLY_PERSON } from "../row.ts";
+import { encodeCharge } from "../stored-charge.ts";
+import { SCHEMA_2 } from "./schema-2.ts";
+
+const TABLES = [
+  "names",
+  "entries",
+  "adjustments",
+  "conflicts",
+  "hourly_totals",
+  "hourly_quantities",
+  "counters",
+  "spans",
+  "held",
+];
+
+/** Columns of schema 1 that hold a customer; every other reference to a name is one to something else. */
+const CUSTOMERS_USED = `
+  SELECT customer AS id FROM old_entries UNION SELECT customer FROM old_adjustments
+  UNION SELECT customer FROM old_hourly_totals UNION SELECT customer FROM old_hourly_quantities
+  UNION SELECT customer FROM old_spans UNION SELECT person FROM old_spans
+  UNION SELECT a FROM old_counters WHERE metric IN (1, 2, 3)`;
+const NAMES_USED = `
+  SELECT source AS id FROM old_entries UNION SELECT feature FROM old_entries UNION SELECT provider FROM old_entries
+  UNION SELECT model FROM old_entries UNION SELECT request_model FROM old_entries
+  UNION SELECT response_model FROM old_entries UNION SELECT operation FROM old_entries
+  UNION SELECT dialect FROM old_entries UNION SELECT scope FROM old_entries UNION SELECT feature FROM old_adjustments
+  UNION SELECT feature FROM old_hourly_totals UNION SELECT unit FROM old_hourly_quantities
+  UNION SELECT source FROM old_spans UNION SELECT feature FROM old_spans UNION SELECT source FROM old_conflicts
+  UNION SELECT a FROM old_counters WHERE metric = 4 UNION SELECT b FROM old_counters UNION SELECT c FROM old_counters
+  UNION SELECT d FROM old_counters`;
+
+type Row = Readonly<Record<string, Value>>;
+
+/**
+ * Gives customers a table of their own, keeps rates once, puts identities and spans above calls into one
+ * index, and seals all there is as the first batch of the chain. Numbers stay what they were.
+ */
+export function from1To2(database: DatabaseSync): void {
+  dropIndexesAndTriggers(database);
+  for (const table of TABLES) database.exec(`ALTER TABLE ${table} RENAME TO old_${table}`);
+  database.exec(SCHEMA_2);
+  copyNames(database);
+  const chain = new Chain(database);
+  const rates = new Rates(database);
+  copyEntries(database, chain, rates);
+  copyAdjustments(database, chain, rates);
+  copySpans(database);
+  for (const table of ["conflicts", "hourly_totals", "hourly_quantities", "counters", "held"]) {
+    database.exec(`INSERT INTO ${table} SELECT * FROM old_${table}`);
+  }
+  const last = (table: string): number =>
+    Number(database.prepare(`SELECT coalesce(max(id), 0) AS last FROM ${table}`).get()?.["last"]);
+  const reach = {
+    name: last("names"),
+    customer: last("customers"),
+    entry: last("entries"),
+    adjustment: last("adjustments"),
+  };
+  database
+    .prepare("UPDATE projected SET entry = ?1, adjustment = ?2, counted_entry = ?1, counted_adjustment = ?2")
+    .run(reach.entry, reach.adjustment);
+  chain.seal(reach, 0n);
+  for (const table of TABLES) database.exec(`DROP TABLE old_${table}`);
+}
+
+function dropIndexesAndTriggers(database: DatabaseSync): void {
+  const found = database
+    .prepare("SELECT type, name FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL")
+    .all();
+  for (const { type, name } of found) database.exec(`DROP ${type} ${name}`);
+}
+
+function copyNames(database: DatabaseSync): void {
+  database.exec(`INSERT INTO names SELECT id, name FROM old_names WHERE id IN (${NAMES_USED})`);
+  const insert = database.prepare(insertInto("customers", ["id", "name", "salt", "digest"]));
+  for (const row of rows(
+    database,
+    `SELECT id, name FROM old_names WHERE id IN (${CUSTOMERS_USED}) ORDER BY id`,
+  )) {
+    const salt = randomBytes(16);
+    insert.run(row["id"] ?? null, row["name"] ?? null, salt, customerDigest(salt, String(row["name"])));
+  }
+}
+
+function copyEntries(database: DatabaseSync, chain: Chain, rates: Rates): void {
+  const insert = database.prepare(insertInto("entries", ENTRY_COLUMNS));
+  for (const row of rows(database, "SELECT * FROM old_entries ORDER BY id")) {
+    const { response_id: responseId } = row;
+    const changed: Row = {
+      ...row,
+      response_key: typeof responseId === "string" ? responseKey(responseId) : null,
+      charge: recoded(row["charge"], rates),
+    };
+    const values = ENTRY_COLUMNS.map((column) => changed[column] ?? null);
+    insert.run(...values);
+    chain.entries.add(values);
+  }
+}
+
+function copyAdjustments(database: DatabaseSync, chain: Chain, rates: Rates): void {
+  const insert = database.prepare(insertInto("adjustments", ADJUSTMENT_COLUMNS));
+  for (const row of rows(database, "SELECT * FROM old_adjustments ORDER BY id")) {
+    const changed: Row = { ...row, charge: recoded(row["charge"], rates) };
+    const values = ADJUSTMENT_COLUMNS.map((column) => changed[column] ?? null);
+    insert.run(...values);
+    chain.adjustments.add(values);
+  }
+}
+
+function copySpans(database: DatabaseSync): void {
+  database.exec(`
+    INSERT INTO spans (trace_id, span_id, source, entry, content_hash, ancestors, customer, person, feature)
+      SELECT trace_id, span_id, source, id, content_hash, ancestors, iif(named & ${NAMES_CUSTOMER}, customer, NULL),
+        iif(named & ${ONLY_PERSON}, customer, NULL), iif(named & ${NAMES_FEATURE}, feature, NULL)
+      FROM old_entries;
+    INSERT INTO spans (trace_id, span_id, source, entry, content_hash, ancestors, customer, person, feature)
+      SELECT trace_id, span_id, source, NULL, NULL, coalesce(parent_span_id, X''), customer, person, feature
+      FROM old_spans WHERE true ON CONFLICT DO NOTHING;`);
+}
+
+function* rows(database: DatabaseSync, sql: string): Iterable<Row> {
+  const statement = database.prepare(sql);
+  statement.setReadBigInts(true);
+  yield* statement.iterate() as Iterable<unknown> as Iterable<Row>;
+}
+
+interface Charge1 {
+  readonly status: Charge["status"];
+  readonly reason?: string;
+  readonly source: Charge["source"];
+  readonly list: string;
+  readonly net: string;
+  readonly price?: string;
+  readonly lines: readonly (Omit<ChargeLine, "amount" | "agreement"> & {
+    readonly amount: string;
+    readonly agreement?: Omit<NonNullable<ChargeLine["agreement"]>, "net"> & { readonly net: string };
+  })[];
+}
+
+/** Schema 1 kept a charge as an object with every line in full and decimal amounts of USD. */
+function recoded(text: Value | undefined, rates: Rates): string | null {
+  if (typeof text !== "string") return null;
+  const { status, reason, source, list, net, price, lines } = JSON.parse(text) as Charge1;
+  return encodeCharge(
+    {
+      status,
+      reason,
+      source,
+      list: parseUsd(list),
+      net: parseUsd(net),
+      priceVersion: price,
+      lines: lines.map(({ amount, agreement, ...line }) => ({
+        ...line,
+        amount: parseUsd(amount),
+        ...(agreement === undefined ? {} : { agreement: { ...agreement, net: parseUsd(agreement.net) } }),
+      })),
+    },
+    (rate) => rates.keep(rate),
+  );
+}

@@ -1,0 +1,214 @@
+/** What was posted after an entry and an adjustment that `projected` names. */
+function tailView(name: string, entry: string, adjustment: string): string {
+  return `
+CREATE VIEW ${name} AS
+  SELECT e.occurred_at, e.customer, e.feature, e.provider, e.model, e.kind, coalesce(e.reason, '') AS reason, e.outcome,
+    1 AS first, 1 AS calls, e.net_nano, e.net_atto, e.usage
+  FROM entries e WHERE e.id > (SELECT ${entry} FROM projected) AND e.kind NOT IN ('covered', 'held')
+  UNION ALL
+  SELECT e.occurred_at, a.customer, a.feature, e.provider, e.model, a.charge_kind, coalesce(e.reason, ''), e.outcome,
+    a.kind = 'released', a.calls, a.net_nano, a.net_atto, e.usage
+  FROM adjustments a JOIN entries e ON e.id = a.entry WHERE a.id > (SELECT ${adjustment} FROM projected);`;
+}
+
+/**
+ * The ledger's tables. Entries and adjustments are appended and never changed: triggers forbid it. What
+ * changes later is an adjustment. Each transaction seals what it appended with a row of `batches`, whose
+ * hash goes on from the batch before.
+ *
+ * Amounts are two integers, whole nano-USD and the rest in atto-USD, so that SQL sums them exactly. Names
+ * (features, models …) are kept once and referred to by number; customers have a table of their own, so
+ * that one can be forgotten. Rates are the parts of a charge that many calls share; a rate's number is
+ * made from its text.
+ *
+ * `spans` is the index of identities: every call, and every span above calls. Totals and counters are
+ * projections; `projected` says up to which entry and adjustment each goes. What came after is the `tail`,
+ * and `totals_now` and `quantities_now` are both together.
+ */
+export const SCHEMA_2: string = `
+CREATE TABLE names (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE customers (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  salt BLOB CHECK (length(salt) = 16),
+  digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT;
+
+CREATE TABLE rates (
+  id INTEGER PRIMARY KEY,
+  rate TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE entries (
+  id INTEGER PRIMARY KEY,
+  trace_id BLOB NOT NULL CHECK (length(trace_id) = 16),
+  span_id BLOB NOT NULL CHECK (length(span_id) = 8),
+  source INTEGER NOT NULL REFERENCES names,
+  kind TEXT NOT NULL CHECK (kind IN ('charged', 'zero', 'unpriced', 'partly_unpriced', 'covered', 'held')),
+  reason TEXT CHECK (reason IS NOT NULL OR kind NOT IN ('zero', 'unpriced', 'partly_unpriced')),
+  customer INTEGER NOT NULL REFERENCES customers,
+  feature INTEGER NOT NULL REFERENCES names,
+  provider INTEGER NOT NULL REFERENCES names,
+  model INTEGER NOT NULL REFERENCES names,
+  request_model INTEGER REFERENCES names,
+  response_model INTEGER REFERENCES names,
+  operation INTEGER NOT NULL REFERENCES names,
+  dialect INTEGER NOT NULL REFERENCES names,
+  scope INTEGER NOT NULL REFERENCES names,
+  response_id TEXT,
+  response_key INTEGER CHECK ((response_key IS NULL) = (response_id IS NULL)),
+  outcome TEXT NOT NULL,
+  quality TEXT NOT NULL,
+  lower_bound INTEGER NOT NULL,
+  aggregate INTEGER NOT NULL,
+  framework INTEGER NOT NULL,
+  named INTEGER NOT NULL,
+  started_at INTEGER NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  booked_at INTEGER NOT NULL,
+  list_nano INTEGER NOT NULL CHECK (list_nano >= 0),
+  list_atto INTEGER NOT NULL CHECK (list_atto BETWEEN 0 AND 999999999),
+  net_nano INTEGER NOT NULL CHECK (net_nano >= 0),
+  net_atto INTEGER NOT NULL CHECK (net_atto BETWEEN 0 AND 999999999),
+  cost_source TEXT NOT NULL,
+  usage TEXT NOT NULL,
+  charge TEXT NOT NULL,
+  covered_by INTEGER REFERENCES entries
+) STRICT;
+CREATE INDEX entries_by_response ON entries (response_key) WHERE response_key IS NOT NULL;
+CREATE INDEX entries_by_cover ON entries (covered_by) WHERE covered_by IS NOT NULL;
+CREATE INDEX entries_by_time ON entries (occurred_at);
+CREATE INDEX framework_entries_by_time ON entries (occurred_at) WHERE framework = 1;
+
+CREATE TABLE adjustments (
+  id INTEGER PRIMARY KEY,
+  entry INTEGER NOT NULL REFERENCES entries,
+  kind TEXT NOT NULL CHECK (kind IN ('superseded', 'released', 'reattributed', 'repriced')),
+  reason TEXT NOT NULL,
+  customer INTEGER NOT NULL REFERENCES customers,
+  feature INTEGER NOT NULL REFERENCES names,
+  calls INTEGER NOT NULL,
+  charge_kind TEXT NOT NULL CHECK (charge_kind IN ('charged', 'zero', 'unpriced', 'partly_unpriced')),
+  net_nano INTEGER NOT NULL,
+  net_atto INTEGER NOT NULL CHECK (net_atto BETWEEN 0 AND 999999999),
+  charge TEXT CHECK (charge IS NOT NULL OR kind <> 'repriced' OR calls < 0),
+  booked_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX adjustments_by_entry ON adjustments (entry);
+
+CREATE TABLE spans (
+  trace_id BLOB NOT NULL,
+  span_id BLOB NOT NULL,
+  source INTEGER NOT NULL REFERENCES names,
+  entry INTEGER REFERENCES entries,
+  content_hash BLOB CHECK ((content_hash IS NULL) = (entry IS NULL)),
+  ancestors BLOB NOT NULL CHECK (length(ancestors) % 8 = 0),
+  customer INTEGER REFERENCES customers,
+  person INTEGER REFERENCES customers,
+  feature INTEGER REFERENCES names,
+  PRIMARY KEY (trace_id, span_id, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE conflicts (
+  source INTEGER NOT NULL REFERENCES names,
+  trace_id BLOB NOT NULL,
+  span_id BLOB NOT NULL,
+  content_hash BLOB NOT NULL,
+  seen_at INTEGER NOT NULL,
+  detail TEXT NOT NULL,
+  PRIMARY KEY (source, trace_id, span_id, content_hash)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE held (
+  entry INTEGER PRIMARY KEY REFERENCES entries,
+  held_since INTEGER NOT NULL
+) STRICT;
+CREATE INDEX held_by_time ON held (held_since);
+
+CREATE TABLE hourly_totals (
+  hour INTEGER NOT NULL,
+  customer INTEGER NOT NULL REFERENCES customers,
+  feature INTEGER NOT NULL REFERENCES names,
+  provider INTEGER NOT NULL REFERENCES names,
+  model INTEGER NOT NULL REFERENCES names,
+  calls INTEGER NOT NULL,
+  unpriced_calls INTEGER NOT NULL,
+  failed_calls INTEGER NOT NULL,
+  net_nano INTEGER NOT NULL,
+  net_atto INTEGER NOT NULL,
+  PRIMARY KEY (hour, customer, feature, provider, model)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE hourly_quantities (
+  hour INTEGER NOT NULL,
+  customer INTEGER NOT NULL REFERENCES customers,
+  feature INTEGER NOT NULL REFERENCES names,
+  provider INTEGER NOT NULL REFERENCES names,
+  model INTEGER NOT NULL REFERENCES names,
+  unit INTEGER NOT NULL REFERENCES names,
+  quantity INTEGER NOT NULL,
+  PRIMARY KEY (hour, customer, feature, provider, model, unit)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE counters (
+  metric INTEGER NOT NULL,
+  a INTEGER NOT NULL,
+  b INTEGER NOT NULL,
+  c INTEGER NOT NULL,
+  d INTEGER NOT NULL,
+  whole INTEGER NOT NULL CHECK (whole >= 0),
+  atto INTEGER NOT NULL CHECK (atto >= 0),
+  PRIMARY KEY (metric, a, b, c, d)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE projected (
+  one INTEGER PRIMARY KEY CHECK (one = 1),
+  entry INTEGER NOT NULL,
+  adjustment INTEGER NOT NULL,
+  counted_entry INTEGER NOT NULL,
+  counted_adjustment INTEGER NOT NULL
+) STRICT;
+INSERT INTO projected VALUES (1, 0, 0, 0, 0);
+
+CREATE TABLE batches (
+  seq INTEGER PRIMARY KEY,
+  last_name INTEGER NOT NULL,
+  last_customer INTEGER NOT NULL,
+  last_entry INTEGER NOT NULL,
+  last_adjustment INTEGER NOT NULL,
+  booked_at INTEGER NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+${tailView("tail", "entry", "adjustment")}
+${tailView("uncounted", "counted_entry", "counted_adjustment")}
+
+CREATE VIEW totals_now AS
+  SELECT hour, customer, feature, provider, model, calls, unpriced_calls, failed_calls, net_nano, net_atto
+  FROM hourly_totals
+  UNION ALL
+  SELECT occurred_at / 3600000000000, customer, feature, provider, model, calls,
+    calls * (kind IN ('unpriced', 'partly_unpriced')), calls * (outcome <> 'ok'), net_nano, net_atto
+  FROM tail;
+
+CREATE VIEW quantities_now AS
+  SELECT hour, customer, feature, provider, model, unit, quantity FROM hourly_quantities
+  UNION ALL
+  SELECT t.occurred_at / 3600000000000, t.customer, t.feature, t.provider, t.model, u.id, t.calls * q.value
+  FROM tail t, json_each(t.usage, '$.quantities') q JOIN names u ON u.name = q.key
+  UNION ALL
+  SELECT t.occurred_at / 3600000000000, t.customer, t.feature, t.provider, t.model, u.id, t.calls * q.value
+  FROM tail t, json_each(t.usage, '$.otherModels') m, json_each(m.value, '$.quantities') q
+    JOIN names u ON u.name = q.key;
+
+CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries BEGIN SELECT raise(ABORT, 'entries are append-only'); END;
+CREATE TRIGGER entries_are_not_deleted BEFORE DELETE ON entries BEGIN SELECT raise(ABORT, 'entries are append-only'); END;
+CREATE TRIGGER adjustments_are_not_changed BEFORE UPDATE ON adjustments BEGIN SELECT raise(ABORT, 'adjustments are append-only'); END;
+CREATE TRIGGER adjustments_are_not_deleted BEFORE DELETE ON adjustments BEGIN SELECT raise(ABORT, 'adjustments are append-only'); END;
+CREATE TRIGGER batches_are_not_changed BEFORE UPDATE ON batches BEGIN SELECT raise(ABORT, 'batches are append-only'); END;
+CREATE TRIGGER batches_are_not_deleted BEFORE DELETE ON batches BEGIN SELECT raise(ABORT, 'batches are append-only'); END;
+`;

@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import { fileURLToPath } from "node:url";
+import { Ledger, LedgerReader } from "@keeptabs/ledger";
+import { describe, expect, it } from "vitest";
+import { bookingOf, NOON, newLedgerPath, OCTOBER } from "./bookings.ts";
+
+const fixture = (name: string): string =>
+  readFileSync(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url)), "utf8");
+
+/** A ledger file as an older release left it. */
+function olderLedger(schema: number): string {
+  const path = newLedgerPath();
+  const database = new DatabaseSync(path);
+  database.exec(fixture(`schema-${schema}.sql`));
+  database.close();
+  return path;
+}
+
+/** What a ledger says, in the form in which the fixtures keep it. */
+function said(path: string): unknown {
+  const reader = LedgerReader.open(path);
+  const sorted = (rows: readonly unknown[]): unknown[] =>
+    rows
+      .map((row) => JSON.stringify(row, (_, value) => (typeof value === "bigint" ? String(value) : value)))
+      .toSorted();
+  const { cost, tokens, calls, unpriced } = reader.counters();
+  const all = {
+    totals: sorted(reader.totals({ ...OCTOBER, groupBy: ["customer", "feature"] })),
+    quantities: sorted(reader.quantities({ ...OCTOBER, groupBy: ["customer"] })),
+    counters: [cost, tokens, calls, unpriced].map(sorted),
+    census: sorted([...reader.census()]),
+  };
+  reader.close();
+  return all;
+}
+
+/** The same of a ledger of schema 1, as the release that wrote it said it. */
+function saidBefore(schema: number): unknown {
+  const { totals, q, counters, census } = JSON.parse(fixture(`schema-${schema}.json`)) as Record<
+    string,
+    unknown[]
+  > & {
+    counters: Record<string, unknown[]>;
+  };
+  const sorted = (rows: readonly unknown[] = []): unknown[] =>
+    rows.map((row) => JSON.stringify(row)).toSorted();
+  const { cost, tokens, calls, unpriced } = counters;
+  return {
+    totals: sorted(totals),
+    quantities: sorted(q),
+    counters: [cost, tokens, calls, unpriced].map(sorted),
+    census: sorted(census),
+  };
+}
+
+describe.each([1])("a ledger of schema %i", (schema) => {
+  it("says the same to the digit after it was brought up to date, and is intact", async () => {
+    const path = olderLedger(schema);
+    await (await Ledger.open(path)).close();
+    expect(said(path)).toEqual(saidBefore(schema));
+  });
+
+  it("explains each charge line by line as before, also one that was priced anew", async () => {
+    const path = olderLedger(schema);
+    await (await Ledger.open(path)).close();
+    const reader = LedgerReader.open(path);
+    const repriced = reader.entry("a".repeat(31) + "1", "b".repeat(15) + "1");
+    expect(
+      repriced?.lines.map(({ unit, quantity, rate, priceVersion }) => [unit, quantity, rate, priceVersion]),
+    ).toEqual([
+      ["input", 1000, "0.15", "openai/gpt-4o-mini@release"],
+      ["output", 100, "0.6", "openai/gpt-4o-mini@release"],
+    ]);
+    reader.close();
+  });
+
+  it("knows its calls again, and gives late names and better spans to the entries from before", async () => {
+    const path = olderLedger(schema);
+    const ledger = await Ledger.open(path);
+    // The held sum of the fixture's trace a…7 gives way to a call below it.
+    const below = bookingOf({
+      call: { traceId: `${"a".repeat(31)}7`, spanId: "c".repeat(16), parentSpanId: `${"b".repeat(15)}7` },
+    });
+    await ledger.append([below], NOON);
+    expect((await ledger.release(NOON * 2n, NOON)).postings).toEqual([]);
+    const trace = `${"a".repeat(31)}5`;
+    const note = { source: "default", traceId: trace, spanId: "d".repeat(16), parentSpanId: undefined };
+    await ledger.append([], NOON, [{ ...note, customer: "nobody-below", feature: undefined }]);
+    await ledger.close();
+    const reader = LedgerReader.open(path);
+    expect(reader.entry(trace, `${"b".repeat(15)}5`)?.customer).toBe("initech");
+    reader.close();
+  });
+
+  it("is refused to those who only look, with what to do, and stays as it is", () => {
+    const path = olderLedger(schema);
+    expect(() => LedgerReader.open(path)).toThrow(
+      /has schema 1 of an older release: `keeptabs serve` brings it/,
+    );
+  });
+});
