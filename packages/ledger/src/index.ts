@@ -1,3 +1,5 @@
+export { backupLedger } from "./backup.ts";
+export type { Link } from "./chain.ts";
 export type { Counters } from "./counters.ts";
 export { LedgerError } from "./database.ts";
 export type { Booking, BookingResult, Entry, EntryKind, Posting, Repricing, SpanNote } from "./entry.ts";
@@ -7,3 +9,4 @@ export type { QualityTotal } from "./quality.ts";
 export { type Adjustment, LedgerReader, type QuantityTotal, type Total } from "./reader.ts";
 export { NO_FEATURE } from "./row.ts";
 export type { Dimension, TotalsQuery } from "./totals-query.ts";
+export { acceptLedger, type Verification, verifyLedger } from "./verify.ts";

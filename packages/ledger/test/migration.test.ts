@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import { Ledger, LedgerReader } from "@keeptabs/ledger";
+import { Ledger, LedgerReader, verifyLedger } from "@keeptabs/ledger";
 import { describe, expect, it } from "vitest";
 import { bookingOf, NOON, newLedgerPath, OCTOBER } from "./bookings.ts";
 
@@ -59,6 +59,7 @@ describe.each([1])("a ledger of schema %i", (schema) => {
     const path = olderLedger(schema);
     await (await Ledger.open(path)).close();
     expect(said(path)).toEqual(saidBefore(schema));
+    expect(verifyLedger(path)).toMatchObject({ batches: 1, entries: 10, problems: [] });
   });
 
   it("explains each charge line by line as before, also one that was priced anew", async () => {
@@ -88,6 +89,7 @@ describe.each([1])("a ledger of schema %i", (schema) => {
     const note = { source: "default", traceId: trace, spanId: "d".repeat(16), parentSpanId: undefined };
     await ledger.append([], NOON, [{ ...note, customer: "nobody-below", feature: undefined }]);
     await ledger.close();
+    expect(verifyLedger(path).problems).toEqual([]);
     const reader = LedgerReader.open(path);
     expect(reader.entry(trace, `${"b".repeat(15)}5`)?.customer).toBe("initech");
     reader.close();

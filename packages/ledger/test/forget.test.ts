@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { Ledger, LedgerReader, verifyLedger } from "@keeptabs/ledger";
+import { describe, expect, it } from "vitest";
+import { bookingOf, NOON, newLedgerPath, OCTOBER } from "./bookings.ts";
+
+const NAME = "Maria-Magdalena-Mustermann@example.com";
+
+/** The files of a ledger's folder that hold a text. */
+function holding(path: string, text: string): string[] {
+  return readdirSync(dirname(path)).filter((file) => readFileSync(join(dirname(path), file)).includes(text));
+}
+
+describe("forgetting a customer", () => {
+  it("wipes the identity from every byte of the files and keeps the money", async () => {
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    await ledger.append([bookingOf({ customer: NAME }), bookingOf({ customer: NAME }), bookingOf()], NOON);
+    const reader = LedgerReader.open(path);
+    const [before] = reader.totals({ ...OCTOBER, groupBy: [] });
+    expect(holding(path, NAME)).not.toEqual([]);
+
+    expect(await ledger.forget(NAME, NOON)).toBe(true);
+
+    expect(reader.totals({ ...OCTOBER, groupBy: [] })).toEqual([before]);
+    const customers = reader
+      .totals({ ...OCTOBER, groupBy: ["customer"] })
+      .map(({ key, calls }) => [key[0], calls]);
+    expect(customers).toEqual(
+      expect.arrayContaining([
+        ["acme", 1],
+        [expect.stringMatching(/^forgotten-[0-9a-f]{12}$/), 2],
+      ]),
+    );
+    reader.close();
+    expect(holding(path, NAME)).toEqual([]);
+    await ledger.close();
+    expect(holding(path, NAME)).toEqual([]);
+    expect(verifyLedger(path)).toMatchObject({ forgotten: 1, problems: [] });
+  });
+
+  it("does not touch a feature or a model of the same name", async () => {
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    await ledger.append([bookingOf({ customer: "gpt-4o", feature: "gpt-4o" })], NOON);
+    await ledger.forget("gpt-4o", NOON);
+    const reader = LedgerReader.open(path);
+    const [{ key } = { key: [] }] = reader.totals({ ...OCTOBER, groupBy: ["feature", "model"] });
+    expect(key).toEqual(["gpt-4o", "gpt-4o"]);
+    reader.close();
+    await ledger.close();
+  });
+
+  it("starts anew with a customer who comes again", async () => {
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    await ledger.append([bookingOf({ customer: NAME })], NOON);
+    await ledger.forget(NAME, NOON);
+    const { postings } = await ledger.append([bookingOf({ customer: NAME })], NOON);
+    expect(postings).toMatchObject([{ customer: NAME, calls: 1 }]);
+    const reader = LedgerReader.open(path);
+    expect(reader.totals({ ...OCTOBER, groupBy: ["customer"] })).toHaveLength(2);
+    reader.close();
+    await ledger.close();
+  });
+
+  it("says when there is nobody to forget", async () => {
+    const ledger = await Ledger.open(newLedgerPath());
+    expect(await ledger.forget("nobody", NOON)).toBe(false);
+    await ledger.close();
+  });
+});
