@@ -1,6 +1,7 @@
 import { LedgerError } from "@keeptabs/ledger";
 import { ConfigError, PriceFileError, StartError } from "@keeptabs/processor";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { backup } from "./backup.ts";
 import { type DoctorOptions, doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { type MarginOptions, margin } from "./margin.ts";
@@ -18,6 +19,7 @@ import { type RepriceOptions, reprice } from "./reprice.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 import type { CommonOptions } from "./settings.ts";
 import { EXIT_DONE, EXIT_FOUND, EXIT_WRONG_USE, type Terminal, WrongUse } from "./terminal.ts";
+import { type VerifyOptions, verify } from "./verify.ts";
 
 /** Runs the command line and returns the exit code: 0 done, 1 found a problem or could not do it, 2 wrong use. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -94,6 +96,21 @@ function programFor(terminal: Terminal, exit: (code: number) => void): Command {
     .action(async (options: RepriceOptions) => exit(await reprice(options, terminal)));
 
   addPrices(program, terminal, exit);
+
+  command(
+    "verify",
+    "check the ledger against its chain of hashes, its anchor and its sums; exits with 1 if it is damaged",
+  )
+    .option("--accept", "go on with the ledger as it is, after a restore or a damage that is known")
+    .option("--json", "machine-readable")
+    .action((options: VerifyOptions) => exit(verify(options, terminal)));
+
+  command(
+    "backup",
+    "copy the ledger into a new file, also while a processor writes to it, and verify the copy",
+  )
+    .argument("<file>", "where to; it must not exist")
+    .action((file: string, options: CommonOptions) => exit(backup(file, options, terminal)));
 
   command("doctor", "tell what Keeptabs understands of a file of spans, and what is missing")
     .requiredOption("--spans <file>", "OTLP export: JSON, JSON lines or protobuf")

@@ -25,12 +25,17 @@ export function configFor(options: CommonOptions): Config {
 
 /** Opens the ledger for looking. Throws WrongUse when there is none, with what to do. */
 export function readerFor(config: Config): LedgerReader {
-  if (!existsSync(config.ledgerPath)) {
+  requireLedger(config.ledgerPath);
+  return LedgerReader.open(config.ledgerPath);
+}
+
+/** Throws WrongUse when there is no file. */
+export function requireLedger(path: string): void {
+  if (!existsSync(path)) {
     throw new WrongUse(
-      `there is no ledger at ${config.ledgerPath}; name it with --ledger, or start one with \`keeptabs serve\``,
+      `there is no ledger at ${path}; name it with --ledger, or start one with \`keeptabs serve\``,
     );
   }
-  return LedgerReader.open(config.ledgerPath);
 }
 
 /** The month that was asked for, or the current one. Throws WrongUse naming the option. */

@@ -43,6 +43,8 @@ const MAX_WAITING_SPANS = 100_000;
 /** How long an agent's sum waits for calls below it, and how often that is looked after. */
 const HOLD_MS = 10 * 60_000;
 const HOLD_CHECK_MS = 30_000;
+/** How often a ledger that could not commit is asked whether it can again. */
+const PROBE_MS = 1_000;
 
 /** Opens the ledger and listens. Throws LedgerError, StartError or PriceFileError, and leaves nothing open then. */
 export async function startProcessor(options: ProcessorOptions): Promise<Processor> {
@@ -72,6 +74,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     traces: new TraceMemory((source, traceId) => reader.hasTrace(source, traceId)),
     now: () => BigInt(now()) * 1_000_000n,
     maxWaitingSpans: MAX_WAITING_SPANS,
+    log,
   });
   let stopping = false;
   const ingest = ingestServer({
@@ -101,6 +104,8 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
 
   const releasing = setInterval(() => void intake.release(HOLD_MS), HOLD_CHECK_MS);
   releasing.unref();
+  const probing = setInterval(() => void intake.probe(), PROBE_MS);
+  probing.unref();
   const stopWatching = prices.watch((file, problem) => {
     if (problem === undefined) log.info({ file }, "a price file changed and was loaded");
     else
@@ -114,6 +119,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     if (stopping) return;
     stopping = true;
     clearInterval(releasing);
+    clearInterval(probing);
     stopWatching();
     await Promise.all(servers.map(closed));
     reader.close();

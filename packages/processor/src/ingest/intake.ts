@@ -1,5 +1,6 @@
 import { type Ledger, LedgerError } from "@keeptabs/ledger";
 import type { Span } from "@keeptabs/usage";
+import type { Logger } from "pino";
 import { type BookingRules, batchOf } from "../booking.ts";
 import type { LedgerMetrics } from "../metrics/ledger-metrics.ts";
 import type { ProcessMetrics } from "../process-metrics.ts";
@@ -28,6 +29,7 @@ export interface IntakeParts {
   readonly now: () => bigint;
   /** Spans that may wait for their commit before senders are asked to come again. */
   readonly maxWaitingSpans: number;
+  readonly log: Logger;
 }
 
 /** From spans to committed entries: reads, prices, books, and lets the metrics follow. */
@@ -54,9 +56,20 @@ export class Intake {
     try {
       const { postings } = await ledger.release(now() - BigInt(heldMs) * 1_000_000n, now());
       metrics.take(postings);
+      this.#committed();
     } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
-      this.#problem = error.message;
+      this.#failed(error);
+    }
+  }
+
+  /** While nothing can be committed, finds out whether it can be again: there may be no sender to try it. */
+  async probe(): Promise<void> {
+    if (this.#problem === undefined) return;
+    try {
+      await this.#parts.ledger.probe();
+      this.#committed();
+    } catch (error) {
+      this.#failed(error);
     }
   }
 
@@ -73,7 +86,7 @@ export class Intake {
       const callTraces = new Set(batch.bookings.map(({ call }) => call.traceId));
       const notes = this.#parts.traces.select(source, batch.notes, callTraces);
       const appended = await ledger.append(batch.bookings, receivedAt, notes);
-      this.#problem = undefined;
+      this.#committed();
       metrics.take(appended.postings);
       if (batch.bookings.length > 0) process.commitSeconds.observe(appended.commitSeconds);
       for (const [dialect, count] of batch.dialects) process.spansReceived.inc({ dialect }, count);
@@ -84,11 +97,26 @@ export class Intake {
         process.spans.inc({ result: name });
       }
     } catch (error) {
-      if (!(error instanceof LedgerError)) throw error;
-      this.#problem = error.message;
-      throw new Overloaded(error.message, 5, { cause: error });
+      throw new Overloaded(this.#failed(error), 5, { cause: error });
     } finally {
       this.#waitingSpans -= spans.length;
     }
+  }
+
+  /** One line in the log when the trouble begins, however many requests meet it. */
+  #failed(error: unknown): string {
+    if (!(error instanceof LedgerError)) throw error;
+    const { message } = error;
+    if (this.#problem === undefined) {
+      this.#parts.log.error({ problem: message }, "the ledger can't commit; senders are asked to come again");
+    }
+    this.#problem = message;
+    return message;
+  }
+
+  #committed(): void {
+    if (this.#problem === undefined) return;
+    this.#problem = undefined;
+    this.#parts.log.info("the ledger commits again");
   }
 }

@@ -1,0 +1,18 @@
+import { backupLedger, verifyLedger } from "@keeptabs/ledger";
+import { type CommonOptions, configFor, requireLedger } from "./settings.ts";
+import { EXIT_DONE, EXIT_FOUND, type Terminal } from "./terminal.ts";
+
+/** Copies the ledger into a new file while a processor may write to it, and verifies the copy. */
+export function backup(target: string, options: CommonOptions, terminal: Terminal): number {
+  const { ledgerPath } = configFor(options);
+  requireLedger(ledgerPath);
+  backupLedger(ledgerPath, target);
+  const { batches, entries, head, problems } = verifyLedger(target);
+  if (problems.length > 0) {
+    terminal.err(`keeptabs: the backup ${target} was written but is not intact:\n`);
+    for (const problem of problems) terminal.err(`• ${problem}\n`);
+    return EXIT_FOUND;
+  }
+  terminal.out(`${target} holds ${entries} entries in ${batches} batches and is intact: ${head}\n`);
+  return EXIT_DONE;
+}

@@ -1,0 +1,57 @@
+import { DatabaseSync } from "node:sqlite";
+import { describe, expect, it } from "vitest";
+import { ledgerWith, run } from "./running.ts";
+
+/** Takes a cent off an entry behind the ledger's back. */
+function tamper(path: string): void {
+  const database = new DatabaseSync(path);
+  database.exec(
+    "DROP TRIGGER entries_are_not_changed; UPDATE entries SET net_nano = net_nano - 1 WHERE id = 1",
+  );
+  database.close();
+}
+
+describe("keeptabs verify", () => {
+  it("says that a ledger is intact, how much it holds, and what it hashes to", async () => {
+    const { path } = await ledgerWith("gpt-4o", "gpt-4o-mini");
+    const { code, out } = await run("verify", "--ledger", path);
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /is intact: 1 batches, 2 entries, 0 adjustments\.\nEverything up to its last batch hashes to [0-9a-f]{64}/,
+    );
+  });
+
+  it("exits with 1 and names the batch that was changed", async () => {
+    const { path } = await ledgerWith("gpt-4o");
+    tamper(path);
+    const { code, out } = await run("verify", "--ledger", path);
+    expect(code).toBe(1);
+    expect(out).toMatch(/• batch 1 \(entries 1 to 1\) is not as it was written/);
+    const json = JSON.parse((await run("verify", "--ledger", path, "--json")).out) as { intact: boolean };
+    expect(json.intact).toBe(false);
+  });
+
+  it("says where it looked when there is no ledger", async () => {
+    const { code, err } = await run("verify", "--ledger", "nowhere.db");
+    expect([code, err]).toEqual([2, expect.stringMatching(/there is no ledger at nowhere\.db/)]);
+  });
+});
+
+describe("keeptabs backup", () => {
+  it("copies and verifies a ledger, and does not write over a file", async () => {
+    const { path } = await ledgerWith("gpt-4o");
+    const target = `${path}.backup`;
+    const { code, out } = await run("backup", target, "--ledger", path);
+    expect([code, out]).toEqual([0, expect.stringMatching(/holds 1 entries in 1 batches and is intact/)]);
+    expect((await run("verify", "--ledger", target)).code).toBe(0);
+    const again = await run("backup", target, "--ledger", path);
+    expect([again.code, again.err]).toEqual([1, expect.stringMatching(/the file exists already/)]);
+  });
+
+  it("does not call the copy of a damaged ledger a backup", async () => {
+    const { path } = await ledgerWith("gpt-4o");
+    tamper(path);
+    const { code, err } = await run("backup", `${path}.backup`, "--ledger", path);
+    expect([code, err]).toEqual([1, expect.stringMatching(/is not intact:\n• batch 1/)]);
+  });
+});
