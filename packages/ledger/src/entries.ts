@@ -51,8 +51,9 @@ export class Entries {
     };
     this.#records = records;
     this.#insert = prepare(insertInto("entries", ENTRY_COLUMNS));
+    // Nearly always there is none: so the question is a small one, and the rest is read when it was answered.
     this.#sameResponse = prepare(
-      `${COUNTED} WHERE e.response_key = ?2 AND e.response_id = ?3 AND e.source = ?4 LIMIT ${MAX_SAME_RESPONSE}`,
+      `SELECT id FROM entries WHERE response_key = ? AND response_id = ? AND source = ? LIMIT ${MAX_SAME_RESPONSE}`,
     );
     const near = "e.source = ?2 AND e.occurred_at BETWEEN ?3 AND ?4 ORDER BY +e.id LIMIT 200";
     this.#inside = prepare(`${COUNTED} WHERE e.framework = 0 AND ${near}`);
@@ -94,8 +95,8 @@ export class Entries {
     for (const id of below) found.push(...this.#counted(row.scope, id, "below"));
     for (const id of beside) found.push(...this.#counted(row.scope, id, "elsewhere"));
     if (row.responseId !== null) {
-      const same = this.#sameResponse.all(row.scope, responseKey(row.responseId), row.responseId, row.source);
-      found.push(...countedOf(same));
+      const same = this.#sameResponse.all(responseKey(row.responseId), row.responseId, row.source);
+      for (const { id } of same) found.push(...this.#counted(row.scope, Number(id), "elsewhere"));
     }
     if (row.framework === 1) {
       found.push(...countedOf(this.#inside.all(row.scope, row.source, row.startedAt, row.occurredAt)));

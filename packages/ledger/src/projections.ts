@@ -93,13 +93,24 @@ export interface Count {
   atto: bigint;
 }
 
+/** First postings that raise the same counters, added up. */
+interface Raise extends Pick<PostingSum, "customer" | "feature" | "provider" | "model"> {
+  readonly outcome: number;
+  /** Why the calls have no price; undefined when they have one. */
+  readonly reason: number | undefined;
+  calls: number;
+  nano: bigint;
+  atto: bigint;
+  readonly tokens: Map<number, number>;
+}
+
 /**
  * `counters`: follow first postings only, since a counter never falls. They are read only when a processor
  * starts, and are written more rarely than totals.
  */
 export class CounterTotals {
   readonly #names: Dictionary;
-  readonly #gathered = new Map<string, Count>();
+  readonly #gathered = new Map<string, Raise>();
   readonly #add: StatementSync;
   readonly #advance: StatementSync;
 
@@ -109,54 +120,70 @@ export class CounterTotals {
     this.#advance = database.prepare("UPDATE projected SET counted_entry = ?, counted_adjustment = ?");
   }
 
-  /** How many rows wait to be written. */
+  /** How many sums wait to be written. */
   get waiting(): number {
     return this.#gathered.size;
-  }
-
-  /** What was gathered. */
-  counts(): Iterable<Count> {
-    return this.#gathered.values();
   }
 
   add(postings: readonly PostingSum[]): void {
     for (const posting of postings) {
       if (!posting.first) continue;
-      const { customer, feature, provider, model, nano, atto } = posting;
-      const calls = BigInt(posting.calls);
-      this.#count(nano, atto, COUNTERS.cost, customer, feature, provider, model);
-      this.#count(calls, 0n, COUNTERS.calls, customer, feature, this.#names.id(posting.outcome), 0);
-      if (isUnpriced(posting.kind)) {
-        const reason = this.#names.id(reasonCode(posting.reason));
-        this.#count(calls, 0n, COUNTERS.unpriced, provider, model, reason, 0);
+      const { customer, feature, provider, model } = posting;
+      const unpriced = isUnpriced(posting.kind) ? reasonCode(posting.reason) : undefined;
+      const name = `${customer} ${feature} ${provider} ${model} ${posting.outcome} ${unpriced}`;
+      let sum = this.#gathered.get(name);
+      if (sum === undefined) {
+        // Numbered now, in the transaction of the posting: whoever only reads the tail can't.
+        const outcome = this.#names.id(posting.outcome);
+        const reason = unpriced === undefined ? undefined : this.#names.id(unpriced);
+        const same = { customer, feature, provider, model, outcome, reason };
+        sum = { ...same, calls: 0, nano: 0n, atto: 0n, tokens: new Map() };
+        this.#gathered.set(name, sum);
       }
+      sum.calls += posting.calls;
+      sum.nano += posting.nano;
+      sum.atto += posting.atto;
       for (const [unit, quantity] of posting.tokens) {
-        if (TOKEN_UNITS.has(this.#names.name(unit))) {
-          this.#count(BigInt(quantity), 0n, COUNTERS.tokens, customer, provider, model, unit);
-        }
+        sum.tokens.set(unit, (sum.tokens.get(unit) ?? 0) + quantity);
       }
     }
   }
 
+  /** What was gathered, by row of `counters`. */
+  counts(): Iterable<Count> {
+    const counts = new Map<string, Count>();
+    const count = (whole: bigint, atto: bigint, ...key: Count["key"]): void => {
+      const name = key.join();
+      const known = counts.get(name);
+      if (known === undefined) counts.set(name, { key, whole, atto });
+      else {
+        known.whole += whole;
+        known.atto += atto;
+      }
+    };
+    for (const { customer, feature, provider, model, outcome, reason, ...sum } of this.#gathered.values()) {
+      const calls = BigInt(sum.calls);
+      count(sum.nano, sum.atto, COUNTERS.cost, customer, feature, provider, model);
+      count(calls, 0n, COUNTERS.calls, customer, feature, outcome, 0);
+      if (reason !== undefined) count(calls, 0n, COUNTERS.unpriced, provider, model, reason, 0);
+      for (const [unit, quantity] of sum.tokens) {
+        if (TOKEN_UNITS.has(this.#names.name(unit))) {
+          count(BigInt(quantity), 0n, COUNTERS.tokens, customer, provider, model, unit);
+        }
+      }
+    }
+    return counts.values();
+  }
+
   /** Writes what was gathered, within a transaction, as reaching to an entry and an adjustment. */
   write(entry: number, adjustment: number): void {
-    for (const { key, whole, atto } of this.#gathered.values()) this.#add.run(...key, whole, atto);
+    for (const { key, whole, atto } of this.counts()) this.#add.run(...key, whole, atto);
     this.#advance.run(entry, adjustment);
   }
 
   /** Forgets what was gathered: it is written and committed, or is to be gathered anew. */
   clear(): void {
     this.#gathered.clear();
-  }
-
-  #count(whole: bigint, atto: bigint, metric: number, a: number, b: number, c: number, d: number): void {
-    const name = `${metric} ${a} ${b} ${c} ${d}`;
-    const known = this.#gathered.get(name);
-    if (known === undefined) this.#gathered.set(name, { key: [metric, a, b, c, d], whole, atto });
-    else {
-      known.whole += whole;
-      known.atto += atto;
-    }
   }
 }
 

@@ -127,11 +127,13 @@ const NOBODY = { customer: undefined, person: undefined, feature: undefined } as
 /** The table of spans: identities of calls, and what lies above them. One transaction's traces are kept at hand. */
 export class Traces {
   readonly #traces = new Map<string, Trace>();
+  readonly #isKnown: StatementSync;
   readonly #read: StatementSync;
   readonly #insert: StatementSync;
   readonly #becomeCall: StatementSync;
 
   constructor(database: DatabaseSync) {
+    this.#isKnown = database.prepare("SELECT 1 FROM spans WHERE trace_id = ? LIMIT 1");
     this.#read = database.prepare(
       `SELECT s.span_id, s.entry, s.content_hash, s.ancestors, s.customer, s.person, s.feature, e.scope, e.started_at, e.occurred_at
        FROM spans s LEFT JOIN entries e ON e.id = s.entry WHERE s.trace_id = ? AND s.source = ?`,
@@ -152,8 +154,10 @@ export class Traces {
     const known = this.#traces.get(key);
     if (known !== undefined) return known;
     const trace = new Trace();
-    for (const row of this.#read.all(traceId, source) as unknown as SpanRow[])
-      trace.add(row.span_id, spanOf(row));
+    if (this.#isKnown.get(traceId) !== undefined) {
+      const rows = this.#read.all(traceId, source) as unknown as SpanRow[];
+      for (const row of rows) trace.add(row.span_id, spanOf(row));
+    }
     this.#traces.set(key, trace);
     return trace;
   }
