@@ -20,6 +20,7 @@ import { type ServeOptions, serve } from "./serve.ts";
 import type { CommonOptions } from "./settings.ts";
 import { EXIT_DONE, EXIT_FOUND, EXIT_WRONG_USE, type Terminal, WrongUse } from "./terminal.ts";
 import { type VerifyOptions, verify } from "./verify.ts";
+import { type TokenOptions, token } from "./token.ts";
 
 /** Runs the command line and returns the exit code: 0 done, 1 found a problem or could not do it, 2 wrong use. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
@@ -116,6 +117,16 @@ function programFor(terminal: Terminal, exit: (code: number) => void): Command {
     .requiredOption("--spans <file>", "OTLP export: JSON, JSON lines or protobuf")
     .option("--json", "machine-readable")
     .action((options: DoctorOptions) => exit(doctor(options, terminal)));
+
+  program
+    .command("token")
+    .description("make a token for sending spans or reading figures, and its line for the configuration")
+    .requiredOption("--name <name>", "what it is called; tokens of one name may replace each other")
+    .requiredOption("--role <role>", "ingest (sends spans), read (sees figures) or admin")
+    .option("--source <name>", "for ingest: what its calls are booked under (default: the name)")
+    .option("--customer <id>", "for read: see this customer only")
+    .option("--json", "machine-readable")
+    .action((options: TokenOptions) => exit(token(options, terminal)));
 
   return program;
 }

@@ -37,6 +37,7 @@ function withOptions(config: Config, options: ServeOptions): Config {
       port: options.ingestPort ?? config.ingest.port,
     },
     operator: {
+      ...config.operator,
       host: options.operatorHost ?? config.operator.host,
       port: options.operatorPort ?? config.operator.port,
     },

@@ -3,16 +3,19 @@ import { type Customer, type Customers, customerOf, requireTimeZone } from "@kee
 import { type AttributionRules, DEFAULT_ATTRIBUTION_RULES } from "@keeptabs/usage";
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { type Token, tokensSchema } from "./access/index.ts";
 import { identity, money } from "./config-values.ts";
 import { overrideSchema, type PriceConfig, priceConfigOf, pricesSchema } from "./price-config.ts";
+import { type IngestConfig, ingestSchema, type OperatorConfig, operatorSchema } from "./server-config.ts";
 
 /** Everything that `keeptabs.yaml` can say, with defaults filled in. */
 export interface Config {
   /** IANA name; months and days of reports and gauges are taken in it. */
   readonly timeZone: string;
   readonly ledgerPath: string;
-  readonly ingest: { readonly host: string; readonly port: number; readonly maxBodyBytes: number };
-  readonly operator: { readonly host: string; readonly port: number };
+  readonly ingest: IngestConfig;
+  readonly operator: OperatorConfig;
+  readonly tokens: readonly Token[];
   readonly customers: Customers;
   readonly attribution: AttributionRules;
   readonly seriesBudget: number;
@@ -25,7 +28,6 @@ export class ConfigError extends Error {
 }
 
 const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, "must be a month such as 2026-10");
-const port = z.int().min(0).max(65_535);
 
 const customer = z.strictObject({
   id: identity,
@@ -52,17 +54,9 @@ const schema = z.strictObject({
     }, "must be an IANA time zone such as Europe/Berlin")
     .default("UTC"),
   ledger: z.string().min(1).default("keeptabs.db"),
-  ingest: z
-    .strictObject({
-      host: z.string().default("127.0.0.1"),
-      port: port.default(4318),
-      max_body_bytes: z
-        .int()
-        .min(1024)
-        .default(16 * 1024 * 1024),
-    })
-    .prefault({}),
-  operator: z.strictObject({ host: z.string().default("127.0.0.1"), port: port.default(9464) }).prefault({}),
+  ingest: ingestSchema,
+  operator: operatorSchema,
+  tokens: tokensSchema,
   customers: z.array(customer).default([]),
   attribution: z
     .strictObject({
@@ -159,8 +153,9 @@ function configOf(data: z.output<typeof schema>, path: string): Config {
   return {
     timeZone: data.time_zone,
     ledgerPath: data.ledger,
-    ingest: { host: data.ingest.host, port: data.ingest.port, maxBodyBytes: data.ingest.max_body_bytes },
+    ingest: data.ingest,
     operator: data.operator,
+    tokens: data.tokens,
     customers,
     attribution: {
       customer: data.attribution.customer ?? DEFAULT_ATTRIBUTION_RULES.customer,

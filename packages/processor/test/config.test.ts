@@ -42,7 +42,7 @@ customers:
 
   it("is refused with file, line and key", () => {
     expect(wrong("time_zone: UTC\nledgre: x.db\n")).toBe(
-      'keeptabs.yaml:2: unknown key "ledgre"; known here: time_zone, ledger, ingest, operator, customers, attribution, prices, overrides, series_budget',
+      'keeptabs.yaml:2: unknown key "ledgre"; known here: time_zone, ledger, ingest, operator, tokens, customers, attribution, prices, overrides, series_budget',
     );
     expect(wrong("ingest:\n  port: 99999\n")).toMatch(/^keeptabs\.yaml:2: ingest\.port: /);
     expect(wrong("customers:\n  - id: acme\n  - id: globex\n    revenue: ten\n")).toMatch(
@@ -55,6 +55,77 @@ customers:
       /keeptabs\.yaml:2: customers\.0\.id: .*reserved/,
     );
     expect(wrong("[]")).toMatch(/^keeptabs\.yaml:1: the configuration: /);
+  });
+});
+
+describe("tokens in keeptabs.yaml", () => {
+  const hash = (digit: string): string => digit.repeat(64);
+  const refused = (...tokens: string[]): string =>
+    wrong(`tokens:\n${tokens.map((token) => `  - ${token}\n`).join("")}`);
+
+  it("are a list of roles with hashes, and two of one name may be in force", () => {
+    const { tokens } = parseConfig(
+      `
+tokens:
+  - { name: backend, role: ingest, source: backend, sha256: "${hash("A")}" }
+  - { name: backend, role: ingest, source: backend, sha256: "${hash("b")}" }
+  - { name: acme-portal, role: read, customer: acme, sha256: "${hash("c")}" }
+  - { name: grafana, role: read, sha256: "${hash("d")}" }
+  - { name: ops, role: admin, sha256: "${hash("e")}" }
+`,
+      "keeptabs.yaml",
+    );
+    expect(tokens).toEqual([
+      { name: "backend", role: "ingest", source: "backend", sha256: hash("a") },
+      { name: "backend", role: "ingest", source: "backend", sha256: hash("b") },
+      { name: "acme-portal", role: "read", customer: "acme", sha256: hash("c") },
+      { name: "grafana", role: "read", customer: undefined, sha256: hash("d") },
+      { name: "ops", role: "admin", sha256: hash("e") },
+    ]);
+  });
+
+  it("that are wrong are refused with line and key, and a secret is never repeated", () => {
+    const secret = `kt_${"s".repeat(43)}`;
+    const itself = refused(`{ name: a, role: admin, sha256: ${secret} }`);
+    expect(itself).toMatch(/^keeptabs\.yaml:2: tokens\.0\.sha256: is the token itself; only its hash/);
+    expect(itself).not.toContain(secret);
+    expect(refused("{ name: a, role: admin, sha256: abc }")).toMatch(
+      /tokens\.0\.sha256: must be the SHA-256/,
+    );
+    expect(refused(`{ name: a, role: root, sha256: "${hash("a")}" }`)).toMatch(
+      /^keeptabs\.yaml:2: tokens\.0\.role: must be ingest, read or admin/,
+    );
+    expect(refused(`{ name: a, role: ingest, sha256: "${hash("a")}" }`)).toMatch(/tokens\.0\.source: /);
+    expect(refused(`{ name: a, role: admin, customer: acme, sha256: "${hash("a")}" }`)).toMatch(
+      /unknown key "tokens\.0\.customer"/,
+    );
+    expect(refused(`{ name: a, role: read, customer: " ", sha256: "${hash("a")}" }`)).toMatch(
+      /tokens\.0\.customer: /,
+    );
+    const admin = (name: string, digit: string) => `{ name: ${name}, role: admin, sha256: "${hash(digit)}" }`;
+    expect(refused(admin("a", "1"), admin("b", "1"))).toMatch(
+      /^keeptabs\.yaml:3: tokens\.1\.sha256: another token has the same hash/,
+    );
+    expect(refused(admin("a", "1"), `{ name: a, role: read, sha256: "${hash("2")}" }`)).toMatch(
+      /^keeptabs\.yaml:3: tokens\.1\.name: another token named "a" has another role/,
+    );
+    const sending = (source: string, digit: string) =>
+      `{ name: a, role: ingest, source: ${source}, sha256: "${hash(digit)}" }`;
+    expect(refused(sending("x", "1"), sending("y", "2"))).toMatch(/another role, source or customer/);
+  });
+});
+
+describe("limits in keeptabs.yaml", () => {
+  it("are refused where they could never be kept", () => {
+    expect(wrong("ingest: { max_in_flight_bytes: 4096 }\n")).toMatch(
+      /^keeptabs\.yaml:1: ingest\.max_in_flight_bytes: must be at least twice max_body_bytes/,
+    );
+    expect(wrong("operator:\n  rate_limit: { requests_per_second: 0, burst: 1 }\n")).toMatch(
+      /^keeptabs\.yaml:2: operator\.rate_limit\.requests_per_second: /,
+    );
+    expect(wrong("ingest: { rate_limit: { requests_per_second: 5 } }\n")).toMatch(
+      /ingest\.rate_limit\.burst/,
+    );
   });
 });
 
