@@ -37,7 +37,11 @@ export interface MarginReport {
  * Cost, revenue and margin per customer in a month. Customers of whom there are calls or a revenue are
  * listed; special customers such as `__unattributed__` have calls but no revenue.
  */
-export function marginReport(reader: LedgerReader, customers: Customers, period: Period): MarginReport {
+export function marginReport(
+  reader: Pick<LedgerReader, "totals">,
+  customers: Customers,
+  period: Period,
+): MarginReport {
   const totals = reader.totals({ ...period, groupBy: ["customer"] });
   return marginsOf(totals, customers, period.name);
 }

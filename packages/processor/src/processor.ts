@@ -1,15 +1,15 @@
-import { createServer, type Server } from "node:http";
+import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Ledger, LedgerReader } from "@keeptabs/ledger";
 import { attributesReadWith } from "@keeptabs/usage";
-import express from "express";
 import type { Logger } from "pino";
+import { Access, isLoopback, type OnRefusal, RateLimiter, Refusals } from "./access/index.ts";
 import type { Config } from "./config.ts";
 import { Intake } from "./ingest/intake.ts";
 import { ingestServer } from "./ingest/server.ts";
 import { LedgerMetrics } from "./metrics/ledger-metrics.ts";
 import { metricsRoute } from "./metrics/route.ts";
-import { operatorRoutes } from "./operator/index.ts";
+import { operatorServer } from "./operator/index.ts";
 import { compileSelection } from "./otlp/index.ts";
 import { PriceSource } from "./price-source.ts";
 import { processMetrics } from "./process-metrics.ts";
@@ -37,6 +37,8 @@ export interface ProcessorOptions {
   readonly log: Logger;
   /** Unix milliseconds. */
   readonly now?: () => number;
+  /** Told of each request that is refused, for counting. */
+  readonly onRefusal?: OnRefusal;
 }
 
 const MAX_WAITING_SPANS = 100_000;
@@ -48,7 +50,14 @@ const PROBE_MS = 1_000;
 
 /** Opens the ledger and listens. Throws LedgerError, StartError or PriceFileError, and leaves nothing open then. */
 export async function startProcessor(options: ProcessorOptions): Promise<Processor> {
-  const { config, log, now = Date.now } = options;
+  const { config, log, now = Date.now, onRefusal } = options;
+  const access = new Access(config.tokens);
+  if (access.operatorIsOpen && !isLoopback(config.operator.host) && !config.operator.withoutTokens) {
+    throw new StartError(
+      `operator.host is ${config.operator.host}, where others could read every customer's figures: add a token of ` +
+        "role read or admin to `tokens` (`keeptabs token` makes one), or set operator.without_tokens: true",
+    );
+  }
   const prices = PriceSource.open(config.prices);
   const ledger = await Ledger.open(config.ledgerPath);
   const reader = LedgerReader.open(config.ledgerPath);
@@ -78,29 +87,35 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   });
   let stopping = false;
   const ingest = ingestServer({
+    config: config.ingest,
+    access,
+    rates: new RateLimiter(config.ingest.rateLimit),
+    refusals: new Refusals("ingest", log, onRefusal),
     intake,
     selection: compileSelection(attributesReadWith(config.attribution)),
     quarantine: new Quarantine(`${config.ledgerPath}.quarantine`),
-    maxBodyBytes: config.ingest.maxBodyBytes,
-    log,
     stopping: () => stopping,
     now,
   });
 
-  const app = express();
-  app.disable("x-powered-by");
-  app.get("/healthz", (_request, response) => {
-    response.type("text/plain").send("ok\n");
-  });
-  app.get("/readyz", (_request, response) => {
-    const problem = stopping ? "stopping" : intake.problem;
-    response
-      .status(problem === undefined ? 200 : 503)
-      .type("text/plain")
-      .send(`${problem ?? "ok"}\n`);
-  });
-  app.get("/metrics", metricsRoute(metrics, process));
-  app.use(operatorRoutes({ reader, customers: config.customers, timeZone: config.timeZone, now }));
+  const operator = operatorServer(
+    {
+      reader,
+      customers: config.customers,
+      timeZone: config.timeZone,
+      now,
+      onFault: (error) => log.error({ err: error }, "a page or report could not be made"),
+    },
+    {
+      access,
+      rates: new RateLimiter(config.operator.rateLimit),
+      refusals: new Refusals("operator", log, onRefusal),
+    },
+    {
+      problem: () => (stopping ? "stopping" : intake.problem),
+      metrics: metricsRoute(metrics, process),
+    },
+  );
 
   const releasing = setInterval(() => void intake.release(HOLD_MS), HOLD_CHECK_MS);
   releasing.unref();
@@ -129,7 +144,6 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   try {
     const ingestUrl = await listen(ingest, config.ingest, "ingest");
     servers.push(ingest);
-    const operator = createServer(app);
     const operatorUrl = await listen(operator, config.operator, "operator");
     servers.push(operator);
     log.info({ ingestUrl, operatorUrl, ledger: config.ledgerPath }, "listening");

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LedgerReader, type Total } from "@keeptabs/ledger";
 import { formatUsd } from "@keeptabs/pricing";
 import { type Processor, parseConfig, startProcessor } from "@keeptabs/processor";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
 
 export const NOON: number = Date.parse("2026-10-15T12:00:00Z");
 
@@ -26,13 +26,17 @@ export interface Running extends Processor {
 }
 
 /** Starts one; `yaml` is its configuration. */
-export async function startTestProcessor(yaml = "", ledgerPath?: string): Promise<Running> {
+export async function startTestProcessor(
+  yaml = "",
+  ledgerPath?: string,
+  log: Logger = pino({ level: "silent" }),
+): Promise<Running> {
   const path = ledgerPath ?? join(mkdtempSync(join(tmpdir(), "keeptabs-processor-")), "ledger.db");
   const config = { ...parseConfig(yaml, "test.yaml"), ledgerPath: path };
   const clock = { now: NOON };
   const processor = await startProcessor({
     config: { ...config, ingest: { ...config.ingest, port: 0 }, operator: { ...config.operator, port: 0 } },
-    log: pino({ level: "silent" }),
+    log,
     now: () => clock.now,
   });
   const post: Running["post"] = (

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { NoRoom, Share } from "./in-flight.ts";
 
 /** The sender went away before the whole body was there. */
 export class BodyAborted extends Error {
@@ -10,19 +11,32 @@ export class BodyTooLong extends Error {
   override readonly name = "BodyTooLong";
 }
 
-/** Reads a request's body. Rejects with BodyTooLong as soon as it passes the limit, without holding more. */
-export function readBody(request: IncomingMessage, maxBytes: number): Promise<Buffer> {
-  const declared = Number(request.headers["content-length"] ?? 0);
-  if (declared > maxBytes) return Promise.reject(new BodyTooLong());
+/**
+ * Reads a request's body. Room for a body that declares its length is taken before the first byte of it is
+ * read, for any other as it comes. Rejects with BodyTooLong as soon as it passes the limit and with NoRoom as
+ * soon as it has no room, without holding more.
+ */
+export async function readBody(request: IncomingMessage, maxBytes: number, share: Share): Promise<Buffer> {
+  const declared = declaredLength(request) ?? 0;
+  if (declared > maxBytes) throw new BodyTooLong();
+  share.cover(declared);
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
+    const fail = (error: Error): void => {
+      chunks.length = 0;
+      request.removeAllListeners("data");
+      reject(error);
+    };
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
-      if (length > maxBytes) {
-        request.removeAllListeners("data");
-        reject(new BodyTooLong());
-      } else chunks.push(chunk);
+      if (length > maxBytes) return fail(new BodyTooLong());
+      try {
+        share.cover(length);
+      } catch (error) {
+        return fail(error as NoRoom);
+      }
+      chunks.push(chunk);
     });
     request.on("end", () =>
       resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)),
@@ -30,4 +44,10 @@ export function readBody(request: IncomingMessage, maxBytes: number): Promise<Bu
     request.on("error", () => reject(new BodyAborted()));
     request.on("aborted", () => reject(new BodyAborted()));
   });
+}
+
+/** What Content-Length says; undefined for a body that comes in chunks. */
+export function declaredLength(request: IncomingMessage): number | undefined {
+  const given = request.headers["content-length"];
+  return given === undefined ? undefined : Number(given);
 }

@@ -1,125 +1,152 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { Logger } from "pino";
+import type { Access, RateLimiter, Refusals, Sender } from "../access/index.ts";
 import {
   BodyTooLarge,
+  contentSizeHint,
   DecodeError,
   decodeTraces,
   decompress,
-  encodeStatus,
   encodeTraceResponse,
   type OtlpEncoding,
   type Selection,
   UnsupportedEncoding,
 } from "../otlp/index.ts";
 import type { Quarantine } from "../quarantine.ts";
+import type { IngestConfig } from "../server-config.ts";
 import { BodyAborted, BodyTooLong, readBody } from "./body.ts";
+import { InFlight, NoRoom, type Share } from "./in-flight.ts";
 import { type Intake, Overloaded } from "./intake.ts";
+import { contentTypeOf, Refusal, refuse } from "./refusal.ts";
 
 /** What the ingest server works with. */
 export interface IngestParts {
+  readonly config: IngestConfig;
+  readonly access: Access;
+  readonly rates: RateLimiter;
+  readonly refusals: Refusals;
   readonly intake: Intake;
   readonly selection: Selection;
   readonly quarantine: Quarantine;
-  readonly maxBodyBytes: number;
-  readonly log: Logger;
   /** True from the moment that the process is asked to stop. */
   readonly stopping: () => boolean;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
 
-/** google.rpc.Code values. */
-const INVALID_ARGUMENT = 3;
-const UNIMPLEMENTED = 12;
-const UNAVAILABLE = 14;
-const RESOURCE_EXHAUSTED = 8;
+const PATHS: readonly string[] = ["/v1/traces", "/v1/metrics", "/v1/logs"];
+const HEADERS_TIMEOUT_MS = 10_000;
+/** Node looks for requests that are too slow no more often than this. */
+const SLOW_CHECK_MS = 1000;
 
 /**
  * OTLP over HTTP. A 200 is given only after the commit; trouble of ours is always 503, since senders drop
  * what they get any other error for.
  */
 export function ingestServer(parts: IngestParts): Server {
+  const { maxConnections, maxInFlightBytes, requestTimeoutMs } = parts.config;
+  const inFlight = new InFlight(maxInFlightBytes);
   const server = createServer(
-    { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 65_000 },
-    (request, response) => {
-      answer(parts, request, response).catch((error: unknown) => {
-        parts.log.error({ err: error }, "a request could not be answered");
-        refuse(response, "json", 503, UNAVAILABLE, "internal trouble; try again", 5);
-      });
+    {
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs),
+      requestTimeout: requestTimeoutMs,
+      keepAliveTimeout: 65_000,
+      connectionsCheckingInterval: SLOW_CHECK_MS,
     },
+    (request, response) => void answer(parts, inFlight, request, response),
   );
-  server.maxConnections = 4096;
+  server.maxConnections = maxConnections;
+  server.on("drop", () => parts.refusals.note("too_many_connections"));
   return server;
 }
 
-async function answer(parts: IngestParts, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = (request.url ?? "").split("?", 1)[0] ?? "";
-  if (path !== "/v1/traces" && path !== "/v1/metrics" && path !== "/v1/logs") {
-    return refuse(
-      response,
-      "json",
-      404,
-      UNIMPLEMENTED,
-      `there is no ${path} here; spans go to POST /v1/traces`,
-    );
-  }
-  if (request.method !== "POST") {
-    response.setHeader("allow", "POST");
-    return refuse(response, "json", 405, UNIMPLEMENTED, `${path} takes POST, not ${request.method}`);
-  }
-  const encoding = encodingOf(request.headers["content-type"]);
-  if (encoding === undefined) {
-    const got = request.headers["content-type"] ?? "none";
-    return refuse(
-      response,
-      "json",
-      415,
-      INVALID_ARGUMENT,
-      `content-type must be application/x-protobuf or application/json, got ${got}`,
-    );
-  }
-  if (parts.stopping()) return refuse(response, encoding, 503, UNAVAILABLE, "the processor is stopping", 1);
-  await takeTraces(parts, request, response, encoding, path);
-}
-
-async function takeTraces(
+/** Answers whatever happens: every error becomes a refusal, and one that we did not foresee a 503. */
+async function answer(
   parts: IngestParts,
+  inFlight: InFlight,
   request: IncomingMessage,
   response: ServerResponse,
-  encoding: OtlpEncoding,
-  path: string,
 ): Promise<void> {
-  const limit = parts.maxBodyBytes;
-  let body: Uint8Array = new Uint8Array();
+  const encoding = encodingOf(request.headers["content-type"]);
+  const share = inFlight.share();
   try {
-    const raw = await readBody(request, limit);
+    const path = requirePath(request);
+    const sender = admitted(parts, request.headers.authorization);
+    if (encoding === undefined) throw unknownType(request);
+    if (parts.stopping())
+      throw new Refusal(503, "stopping", "the processor is stopping", { retryAfterSeconds: 1 });
+    const raw = await readBody(request, parts.config.maxBodyBytes, share);
     // Default SDK set-ups send metrics and logs to the same address; refusing them would fill their logs.
-    if (path !== "/v1/traces") return accept(response, encoding);
-    body = raw;
-    body = await decompress(raw, request.headers["content-encoding"], limit);
-    const { spans, rejected, rejectedCount } = decodeTraces(body, encoding, parts.selection);
-    if (rejectedCount > 0) await setAside(parts, body, encoding, rejected[0]?.reason ?? "");
-    await parts.intake.take(spans, rejectedCount, "default");
-    accept(response, encoding);
+    if (path === "/v1/traces") await take(parts, request, raw, encoding, sender, share);
+    response.writeHead(200, { "content-type": contentTypeOf(encoding) }).end(encodeTraceResponse(encoding));
   } catch (error) {
     if (error instanceof BodyAborted) return;
-    if (error instanceof BodyTooLong || error instanceof BodyTooLarge) {
-      refuse(
-        response,
-        encoding,
-        413,
-        RESOURCE_EXHAUSTED,
-        `the body is larger than ${limit} bytes (ingest.max_body_bytes)`,
-      );
-    } else if (error instanceof UnsupportedEncoding) {
-      refuse(response, encoding, 415, INVALID_ARGUMENT, error.message);
-    } else if (error instanceof DecodeError) {
-      await setAside(parts, body, encoding, error.message);
-      refuse(response, encoding, 400, INVALID_ARGUMENT, error.message);
-    } else if (error instanceof Overloaded) {
-      parts.log.warn({ reason: error.message }, "spans were not booked; the sender is asked to come again");
-      refuse(response, encoding, 503, UNAVAILABLE, error.message, error.retryAfterSeconds);
-    } else throw error;
+    const refusal = refusalOf(error, parts.config.maxBodyBytes);
+    parts.refusals.note(refusal.reason, factsOf(refusal));
+    refuse(request, response, encoding ?? "json", refusal);
+  } finally {
+    share.shrink(0);
+  }
+}
+
+/** What the log says of a refusal: of a fault of ours all, of a client's nothing that it could choose. */
+function factsOf(refusal: Refusal): Readonly<Record<string, unknown>> {
+  if (refusal.reason === "internal") return { err: refusal.cause };
+  return refusal.status === 503 ? { problem: refusal.message } : {};
+}
+
+function requirePath({ url = "", method = "" }: IncomingMessage): string {
+  const path = url.split("?", 1)[0] ?? "";
+  if (!PATHS.includes(path)) {
+    throw new Refusal(404, "no_such_path", `there is no ${path} here; spans go to POST /v1/traces`);
+  }
+  if (method !== "POST") {
+    throw new Refusal(405, "method", `${path} takes POST, not ${method}`, { headers: { allow: "POST" } });
+  }
+  return path;
+}
+
+function admitted({ access, rates }: IngestParts, authorization: string | undefined): Sender {
+  const admission = access.sender(authorization);
+  if (admission.kind === "unknown") {
+    const headers = { "www-authenticate": 'Bearer realm="Keeptabs"' };
+    throw new Refusal(401, "no_valid_token", "send a token of role ingest as Authorization: Bearer …", {
+      headers,
+    });
+  }
+  if (admission.kind === "forbidden") {
+    throw new Refusal(403, "wrong_role", `the token "${admission.name}" is not one of role ingest`);
+  }
+  const retryAfterSeconds = rates.delay(admission.principal.name);
+  if (retryAfterSeconds > 0) {
+    throw new Refusal(429, "rate_limit", "more requests than ingest.rate_limit allows", {
+      retryAfterSeconds,
+    });
+  }
+  return admission.principal;
+}
+
+async function take(
+  parts: IngestParts,
+  request: IncomingMessage,
+  raw: Uint8Array,
+  encoding: OtlpEncoding,
+  sender: Sender,
+  share: Share,
+): Promise<void> {
+  const limit = parts.config.maxBodyBytes;
+  const compression = request.headers["content-encoding"]?.trim().toLowerCase();
+  let body = raw;
+  try {
+    if (compression !== undefined && compression !== "" && compression !== "identity") {
+      share.cover(raw.length + Math.min(contentSizeHint(raw, compression).expected, limit));
+    }
+    body = await decompress(raw, compression, limit);
+    const { spans, rejected, rejectedCount } = decodeTraces(body, encoding, parts.selection);
+    if (rejectedCount > 0) await setAside(parts, body, encoding, rejected[0]?.reason ?? "");
+    await parts.intake.take(spans, rejectedCount, sender.source);
+  } catch (error) {
+    if (error instanceof DecodeError) await setAside(parts, body, encoding, error.message);
+    throw error;
   }
 }
 
@@ -127,39 +154,41 @@ async function setAside(
   parts: IngestParts,
   body: Uint8Array,
   encoding: OtlpEncoding,
-  reason: string,
+  problem: string,
 ): Promise<void> {
   const file = await parts.quarantine.keep(body, encoding === "json" ? "json" : "pb", parts.now());
-  parts.log.warn({ reason, file }, "a body with undecodable content was kept aside");
+  parts.refusals.note("content", { problem, file }, "a body with undecodable content was kept aside");
+}
+
+function refusalOf(error: unknown, maxBodyBytes: number): Refusal {
+  if (error instanceof Refusal) return error;
+  if (error instanceof BodyTooLong || error instanceof BodyTooLarge) {
+    return new Refusal(
+      413,
+      "too_large",
+      `the body is larger than ${maxBodyBytes} bytes (ingest.max_body_bytes)`,
+    );
+  }
+  if (error instanceof UnsupportedEncoding) return new Refusal(415, "content_encoding", error.message);
+  if (error instanceof DecodeError) return new Refusal(400, "undecodable", error.message);
+  if (error instanceof NoRoom) {
+    const message = "too many bodies are in flight (ingest.max_in_flight_bytes)";
+    return new Refusal(503, "in_flight", message, { retryAfterSeconds: 1 });
+  }
+  if (error instanceof Overloaded) {
+    return new Refusal(503, "overloaded", error.message, { retryAfterSeconds: error.retryAfterSeconds });
+  }
+  return new Refusal(503, "internal", "internal trouble; try again", { retryAfterSeconds: 5, cause: error });
+}
+
+function unknownType({ headers }: IncomingMessage): Refusal {
+  const got = headers["content-type"] ?? "none";
+  const message = `content-type must be application/x-protobuf or application/json, got ${got}`;
+  return new Refusal(415, "content_type", message);
 }
 
 function encodingOf(contentType: string | undefined): OtlpEncoding | undefined {
   const type = contentType?.split(";", 1)[0]?.trim().toLowerCase();
   if (type === "application/x-protobuf") return "protobuf";
   return type === "application/json" ? "json" : undefined;
-}
-
-function contentTypeOf(encoding: OtlpEncoding): string {
-  return encoding === "protobuf" ? "application/x-protobuf" : "application/json";
-}
-
-function accept(response: ServerResponse, encoding: OtlpEncoding): void {
-  response.writeHead(200, { "content-type": contentTypeOf(encoding) }).end(encodeTraceResponse(encoding));
-}
-
-function refuse(
-  response: ServerResponse,
-  encoding: OtlpEncoding,
-  status: number,
-  code: number,
-  message: string,
-  retryAfterSeconds?: number,
-): void {
-  if (response.headersSent || response.destroyed) return;
-  if (retryAfterSeconds !== undefined) response.setHeader("retry-after", String(retryAfterSeconds));
-  // What is left of a body that was not read would be taken for the next request.
-  if (!response.req.complete) response.setHeader("connection", "close");
-  response
-    .writeHead(status, { "content-type": contentTypeOf(encoding) })
-    .end(encodeStatus(encoding, code, message));
 }

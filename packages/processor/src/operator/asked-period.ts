@@ -1,13 +1,5 @@
 import { daysOf, monthOf, monthPeriod, type Period } from "@keeptabs/billing";
-import {
-  clipped,
-  FIRST_MONTH,
-  LAST_MONTH,
-  month,
-  type ParameterReader,
-  text,
-  timeZone,
-} from "./parameters.ts";
+import { clipped, FIRST_MONTH, LAST_MONTH, month, type Parameter, text, timeZone } from "./parameters.ts";
 import { badFields } from "./problem.ts";
 import type { OperatorView } from "./view.ts";
 
@@ -21,11 +13,19 @@ export interface AskedPeriod {
 
 /** The parameters that name a period. */
 export const PERIOD_PARAMETERS: {
-  readonly month: ParameterReader<string | undefined>;
-  readonly from: ParameterReader<string | undefined>;
-  readonly to: ParameterReader<string | undefined>;
-  readonly tz: ParameterReader<string | undefined>;
-} = { month, from: text, to: text, tz: timeZone };
+  readonly month: Parameter<string | undefined>;
+  readonly from: Parameter<string | undefined>;
+  readonly to: Parameter<string | undefined>;
+  readonly tz: Parameter<string | undefined>;
+} = {
+  month: { ...month, description: "A month, YYYY-MM; without month, from and to the current one." },
+  from: text(
+    "First day (2026-10-01, in `tz`) or instant with its offset (2026-10-01T00:00:00Z); goes with `to`, not with `month`.",
+    "2026-10-01",
+  ),
+  to: text("The day or instant after the last; not included.", "2026-10-16T00:00:00Z"),
+  tz: timeZone,
+};
 
 /**
  * The period that is asked for: a month, or `[from, to)` in days of the time zone (`2026-10-01`) or

@@ -1,10 +1,10 @@
 import { monthOf } from "@keeptabs/billing";
 import type { Entry } from "@keeptabs/ledger";
 import { type ChargeLine, sumUsd } from "@keeptabs/pricing";
-import { instantText } from "./call-json.ts";
 import { unknown } from "./cost-cells.ts";
 import { count, exactMoney, money } from "./figures-text.ts";
 import { EMPTY, type Html, type HtmlPart, html } from "./html.ts";
+import { instantText } from "./instant.ts";
 import { documentOf } from "./layout.ts";
 import type { Links } from "./links.ts";
 import { instantTitle } from "./months.ts";

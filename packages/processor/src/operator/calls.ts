@@ -1,10 +1,11 @@
 import type { Period } from "@keeptabs/billing";
-import type { Entry, LedgerReader } from "@keeptabs/ledger";
+import type { Entry } from "@keeptabs/ledger";
+import type { LedgerView } from "../access/index.ts";
 import { badFields, type FieldError, Problem } from "./problem.ts";
 
 /** The dearest calls of a period that count now: an entry that a better one superseded is not listed beside it. */
 export function dearestCalls(
-  reader: LedgerReader,
+  reader: LedgerView,
   period: Pick<Period, "fromMs" | "untilMs">,
   customer: string | undefined,
   limit: number,
@@ -23,7 +24,7 @@ export function dearestCalls(
 }
 
 /** The entry of a span. Throws a 400 Problem for ids that can't be, a 404 one for a span that is not booked. */
-export function requireCall(reader: LedgerReader, trace: string, span: string): Entry {
+export function requireCall(reader: LedgerView, trace: string, span: string): Entry {
   const errors: FieldError[] = [];
   if (!/^[0-9a-f]{32}$/i.test(trace))
     errors.push({ field: "trace", detail: "a trace id has 32 hexadecimal digits" });

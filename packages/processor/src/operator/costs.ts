@@ -1,6 +1,7 @@
 import { daysOf, monthOf, monthPeriod, type Period } from "@keeptabs/billing";
-import type { LedgerReader, TotalsQuery } from "@keeptabs/ledger";
+import type { TotalsQuery } from "@keeptabs/ledger";
 import { type AttoUsd, sumUsd } from "@keeptabs/pricing";
+import type { LedgerView } from "../access/index.ts";
 
 /** What costs can be grouped by; days and months are those of a time zone. */
 export const COST_DIMENSIONS = ["customer", "feature", "provider", "model", "day", "month"] as const;
@@ -30,7 +31,7 @@ export interface CostRow extends Cost {
 const NAMED = ["customer", "feature", "provider", "model"] as const;
 
 /** Costs by group: the earliest first, and at one time the dearest. Groups without calls are absent. */
-export function costRows(reader: LedgerReader, { period, timeZone, groupBy, filter }: CostQuery): CostRow[] {
+export function costRows(reader: LedgerView, { period, timeZone, groupBy, filter }: CostQuery): CostRow[] {
   const named = NAMED.filter((dimension) => groupBy.includes(dimension));
   const timed = groupBy.includes("day") || groupBy.includes("month");
   const rows = slicesOf(period, timeZone, groupBy).flatMap((slice) =>

@@ -1,6 +1,7 @@
 import { daysOf, type Period } from "@keeptabs/billing";
-import type { LedgerReader, TotalsQuery } from "@keeptabs/ledger";
+import type { TotalsQuery } from "@keeptabs/ledger";
 import { type AttoUsd, addUsd, ZERO_USD } from "@keeptabs/pricing";
+import type { LedgerView } from "../access/index.ts";
 
 /** What one day cost. */
 export interface DayCost {
@@ -18,7 +19,7 @@ export interface DaySeries {
 
 /** Cost per day of a time zone. One query a day: a day begins where the zone says, not at a multiple of 24 hours. */
 export function daySeries(
-  reader: LedgerReader,
+  reader: LedgerView,
   period: Period,
   timeZone: string,
   filter: Pick<TotalsQuery, "customer">,

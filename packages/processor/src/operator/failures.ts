@@ -7,13 +7,15 @@ import type { OperatorView } from "./view.ts";
 
 /** Answers a request that failed: problem details (RFC 9457), or a page where a browser asked for one. */
 export function failures(view: OperatorView, linksOf: (request: Request) => Links): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent) return next(error);
+  // Express knows an error handler by its four parameters.
+  return (error: unknown, request, response, _next) => {
     const problem = problemOf(error);
     if (problem.status >= 500) view.onFault?.(error);
-    if (problem.status === 503) response.setHeader("Retry-After", "5");
+    // An answer that broke off must not look like a whole one.
+    if (response.headersSent) return void response.destroy();
+    for (const [name, value] of Object.entries(problem.headers)) response.setHeader(name, value);
     response.setHeader("Cache-Control", "no-store");
-    response.setHeader("Vary", "Accept");
+    response.setHeader("Vary", "Accept, Authorization");
     response.status(problem.status);
     const wanted = request.path.startsWith("/api/")
       ? false
@@ -26,7 +28,9 @@ export function failures(view: OperatorView, linksOf: (request: Request) => Link
 /** Nothing of an error of ours is told to the client but that there was one. */
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
-  if (isBusyLedger(error)) return new Problem(503, "the ledger can't be read at the moment");
+  if (isBusyLedger(error)) {
+    return new Problem(503, "the ledger can't be read at the moment", [], { "Retry-After": "5" });
+  }
   // Express refuses a path that is not properly percent-encoded with an error of status 400.
   if (error instanceof URIError) return new Problem(400, "the path is not properly percent-encoded");
   return new Problem(500, "this request failed for a fault of ours; the processor's log says which");

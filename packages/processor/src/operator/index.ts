@@ -1,2 +1,3 @@
-export { operatorRoutes, renderReport } from "./routes.ts";
+export { operatorRoutes, operatorTable, renderReport } from "./routes.ts";
+export { operatorServer } from "./server.ts";
 export type { OperatorView } from "./view.ts";

@@ -1,28 +1,38 @@
 import { requireTimeZone } from "@keeptabs/billing";
 import { badFields, type FieldError } from "./problem.ts";
 
-/** Reads one parameter; `undefined` when it was not given. Throws RangeError saying what is wrong with it. */
-export type ParameterReader<T> = (text: string | undefined) => T;
+/** A parameter of a query: how it is read, and how it is documented. */
+export interface Parameter<T> {
+  /** `undefined` when it was not given. Throws RangeError saying what is wrong with it. */
+  readonly read: (given: string | undefined) => T;
+  readonly description: string;
+  /** JSON Schema. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** As it may stand in an address, decoded. */
+  readonly example: string;
+}
 
-type Readers = Readonly<Record<string, ParameterReader<unknown>>>;
-type Values<R extends Readers> = { readonly [Name in keyof R]: ReturnType<R[Name]> };
+/** Parameters by name. */
+export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
+/** What parameters are read as. */
+export type Values<P extends Parameters> = { readonly [Name in keyof P]: ReturnType<P[Name]["read"]> };
 
 /**
  * Reads the query of a request. Throws a 400 Problem that names each parameter which is unknown, given
  * twice or wrong: a filter that was misspelt and ignored would answer with the wrong money.
  */
-export function readParameters<R extends Readers>(url: string, readers: R): Values<R> {
+export function readParameters<P extends Parameters>(url: string, parameters: P): Values<P> {
   const given = new URLSearchParams(url.split("?").slice(1).join("?"));
-  const known = new Map(Object.entries(readers));
+  const known = new Map(Object.entries(parameters));
   const errors: FieldError[] = [];
   for (const field of new Set(given.keys())) {
     if (!known.has(field)) {
       const names = known.size === 0 ? "none are known here" : `known here: ${[...known.keys()].join(", ")}`;
-      errors.push({ field, detail: `unknown parameter; ${names}` });
+      errors.push({ field: clipped(field), detail: `unknown parameter; ${names}` });
     } else if (given.getAll(field).length > 1) errors.push({ field, detail: "given more than once" });
   }
   const values = new Map<string, unknown>();
-  for (const [field, read] of known) {
+  for (const [field, { read }] of known) {
     try {
       values.set(field, read(given.get(field) ?? undefined));
     } catch (error) {
@@ -31,76 +41,103 @@ export function readParameters<R extends Readers>(url: string, readers: R): Valu
     }
   }
   if (errors.length > 0) throw badFields(errors);
-  return Object.fromEntries(values) as Values<R>;
+  return Object.fromEntries(values) as Values<P>;
 }
 
 const MAX_TEXT = 256;
 
 /** Free text of bounded length. */
-export const text: ParameterReader<string | undefined> = (given) => {
-  if (given !== undefined && given.length > MAX_TEXT)
-    throw new RangeError(`longer than ${MAX_TEXT} characters`);
-  return given;
-};
-
-/** A month `YYYY-MM` that the ledger's clock (64-bit nanoseconds since 1970) can hold. */
-export const month: ParameterReader<string | undefined> = (given) => {
-  if (given === undefined) return undefined;
-  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(given)) {
-    throw new RangeError(`"${clipped(given)}" is not a month; write it as YYYY-MM`);
-  }
-  if (given < FIRST_MONTH || given > LAST_MONTH) {
-    throw new RangeError(`months are from ${FIRST_MONTH} to ${LAST_MONTH}`);
-  }
-  return given;
-};
+export function text(description: string, example: string): Parameter<string | undefined> {
+  return {
+    description,
+    example,
+    schema: { type: "string", maxLength: MAX_TEXT },
+    read: (given) => {
+      if (given !== undefined && given.length > MAX_TEXT)
+        throw new RangeError(`longer than ${MAX_TEXT} characters`);
+      return given;
+    },
+  };
+}
 
 export const FIRST_MONTH = "1970-01";
 export const LAST_MONTH = "2261-12";
 
+/** A month `YYYY-MM` that the ledger's clock (64-bit nanoseconds since 1970) can hold. */
+export const month: Parameter<string | undefined> = {
+  description: "A month, YYYY-MM, of the reporting time zone; without it the current one.",
+  example: "2026-10",
+  schema: { type: "string", pattern: "^\\d{4}-(0[1-9]|1[0-2])$" },
+  read: (given) => {
+    if (given === undefined) return undefined;
+    if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(given)) {
+      throw new RangeError(`"${clipped(given)}" is not a month; write it as YYYY-MM`);
+    }
+    if (given < FIRST_MONTH || given > LAST_MONTH) {
+      throw new RangeError(`months are from ${FIRST_MONTH} to ${LAST_MONTH}`);
+    }
+    return given;
+  },
+};
+
 /** An IANA time zone. */
-export const timeZone: ParameterReader<string | undefined> = (given) => {
-  if (given === undefined) return undefined;
-  if (given.length > MAX_TEXT) throw new RangeError("not an IANA time zone such as Europe/Berlin");
-  return requireTimeZone(given);
+export const timeZone: Parameter<string | undefined> = {
+  description: "IANA time zone in which days and months are taken; without it the one of the configuration.",
+  example: "Europe/Berlin",
+  schema: { type: "string", maxLength: MAX_TEXT },
+  read: (given) => {
+    if (given === undefined) return undefined;
+    if (given.length > MAX_TEXT) throw new RangeError("not an IANA time zone such as Europe/Berlin");
+    return requireTimeZone(given);
+  },
 };
 
 /** A whole number from 1 to `most`. */
-export function limit(standard: number, most: number): ParameterReader<number> {
-  return (given) => {
-    if (given === undefined) return standard;
-    const number = /^\d{1,9}$/.test(given) ? Number(given) : 0;
-    if (number < 1 || number > most) throw new RangeError(`must be a whole number from 1 to ${most}`);
-    return number;
+export function limit(description: string, standard: number, most: number): Parameter<number> {
+  return {
+    description,
+    example: String(Math.min(standard, most)),
+    schema: { type: "integer", minimum: 1, maximum: most, default: standard },
+    read: (given) => {
+      if (given === undefined) return standard;
+      const number = /^\d{1,9}$/.test(given) ? Number(given) : 0;
+      if (number < 1 || number > most) throw new RangeError(`must be a whole number from 1 to ${most}`);
+      return number;
+    },
   };
 }
 
 /** One of some words. */
-export function oneOf<W extends string>(words: readonly W[], standard: W): ParameterReader<W> {
-  return (given) => {
-    if (given === undefined) return standard;
-    const found = words.find((word) => word === given);
-    if (found === undefined) throw new RangeError(`"${clipped(given)}" is none of ${words.join(", ")}`);
-    return found;
+export function oneOf<W extends string>(description: string, words: readonly W[], standard: W): Parameter<W> {
+  return {
+    description,
+    example: standard,
+    schema: { type: "string", enum: words, default: standard },
+    read: (given) => {
+      if (given === undefined) return standard;
+      const found = words.find((word) => word === given);
+      if (found === undefined) throw new RangeError(`"${clipped(given)}" is none of ${words.join(", ")}`);
+      return found;
+    },
   };
 }
 
-/** A list of some words, separated by commas, each once. */
-export function listOf<W extends string>(
-  words: readonly W[],
-  standard: readonly W[],
-): ParameterReader<readonly W[]> {
-  return (given) => {
-    if (given === undefined) return standard;
-    if (given === "") return [];
-    const asked = given.split(",");
-    const found = asked.map((word) => {
-      const match = words.find((candidate) => candidate === word);
-      if (match === undefined) throw new RangeError(`"${clipped(word)}" is none of ${words.join(", ")}`);
-      return match;
-    });
-    if (new Set(found).size < found.length) throw new RangeError("names a dimension twice");
-    return found;
+/** A list of some words, separated by commas, each once; empty when it is not given. */
+export function listOf<W extends string>(description: string, words: readonly W[]): Parameter<readonly W[]> {
+  return {
+    description,
+    example: words.slice(0, 2).join(","),
+    schema: { type: "array", items: { type: "string", enum: words }, uniqueItems: true },
+    read: (given) => {
+      if (given === undefined || given === "") return [];
+      const found = given.split(",").map((word) => {
+        const match = words.find((candidate) => candidate === word);
+        if (match === undefined) throw new RangeError(`"${clipped(word)}" is none of ${words.join(", ")}`);
+        return match;
+      });
+      if (new Set(found).size < found.length) throw new RangeError("names a dimension twice");
+      return found;
+    },
   };
 }
 

@@ -6,8 +6,11 @@ export interface FieldError {
 
 const TITLES: ReadonlyMap<number, string> = new Map([
   [400, "Bad Request"],
+  [401, "Unauthorized"],
+  [403, "Forbidden"],
   [404, "Not Found"],
   [405, "Method Not Allowed"],
+  [429, "Too Many Requests"],
   [500, "Internal Server Error"],
   [503, "Service Unavailable"],
 ]);
@@ -17,11 +20,19 @@ export class Problem extends Error {
   override readonly name = "Problem";
   readonly status: number;
   readonly errors: readonly FieldError[];
+  /** That the answer is to carry besides. */
+  readonly headers: Readonly<Record<string, string | string[]>>;
 
-  constructor(status: number, detail: string, errors: readonly FieldError[] = []) {
+  constructor(
+    status: number,
+    detail: string,
+    errors: readonly FieldError[] = [],
+    headers: Readonly<Record<string, string | string[]>> = {},
+  ) {
     super(detail);
     this.status = status;
     this.errors = errors;
+    this.headers = headers;
   }
 
   get title(): string {

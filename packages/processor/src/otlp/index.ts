@@ -1,4 +1,5 @@
 export { BodyTooLarge, decompress, UnsupportedEncoding } from "./content.ts";
+export { contentSizeHint } from "./content-size.ts";
 export { decodeTraces, type OtlpEncoding } from "./decode.ts";
 export { DecodeError } from "./decode-error.ts";
 export type { DecodedTraces } from "./decoded-traces.ts";

@@ -1,6 +1,8 @@
 import type { AddressInfo } from "node:net";
 import type { Booking } from "@keeptabs/ledger";
 import express from "express";
+import { pino } from "pino";
+import { Access, RateLimiter, Refusals } from "../../src/access/index.ts";
 import { type OperatorView, operatorRoutes } from "../../src/operator/index.ts";
 import { seeded } from "./seed.ts";
 
@@ -12,6 +14,13 @@ export interface Serving {
   readonly close: () => Promise<void>;
 }
 
+/** No tokens and no limits. */
+const OPEN = {
+  access: new Access([]),
+  rates: new RateLimiter(undefined),
+  refusals: new Refusals("operator", pino({ level: "silent" })),
+};
+
 /** Serves a ledger with these calls on a free port, under a path if one is given. */
 export async function serving(
   bookings: readonly Booking[],
@@ -20,7 +29,7 @@ export async function serving(
 ): Promise<Serving> {
   const { view, ledger, close } = await seeded(bookings, change);
   const app = express();
-  app.use(path === "" ? "/" : path, operatorRoutes(view));
+  app.use(path === "" ? "/" : path, operatorRoutes(view, OPEN));
   const server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   return {

@@ -1,0 +1,175 @@
+import type { Entry } from "@keeptabs/ledger";
+import { type AttoUsd, formatUsd } from "@keeptabs/pricing";
+import { z } from "zod";
+import { askedPeriod, PERIOD_PARAMETERS } from "../asked-period.ts";
+import { dearestCalls, requireCall } from "../calls.ts";
+import { instantText } from "../instant.ts";
+import { limit, text } from "../parameters.ts";
+import { type ApiRoute, apiRoute } from "./api-route.ts";
+import { customerId, instant, periodFields, periodJson, usd, usdOrUnknown } from "./values.ts";
+
+const traceId = z.string().regex(/^[0-9a-f]{32}$/);
+const spanId = z.string().regex(/^[0-9a-f]{16}$/);
+
+const summary = {
+  trace_id: traceId,
+  span_id: spanId,
+  occurred_at: instant.describe("When the call ended."),
+  customer: customerId,
+  feature: z.string().describe("Empty when none was named."),
+  provider: z.string(),
+  model: z.string().nullable(),
+  outcome: z.enum(["ok", "error", "aborted"]),
+  status: z.enum(["charged", "zero", "unpriced", "partly_unpriced", "covered", "held"]),
+  reason: z.string().nullable().describe("Why the call has no price, or costs nothing."),
+  cost_usd: usdOrUnknown,
+  lower_bound: z.boolean().describe("True when more may have been billed than is known."),
+};
+const callSummary = z.strictObject(summary);
+
+const callExplained = z.strictObject({
+  ...summary,
+  counted: z.boolean().describe("Whether the call is in sums now; a covered one is not."),
+  charged_as: z.strictObject({ trace_id: traceId, span_id: spanId }).nullable(),
+  source: z.string().describe("Who sent the span."),
+  request_model: z.string().nullable(),
+  response_model: z.string().nullable(),
+  operation: z.string(),
+  response_id: z.string().nullable(),
+  dialect: z.string(),
+  scope: z.string(),
+  usage_quality: z.enum(["reported", "partial", "estimated", "missing"]),
+  started_at: instant,
+  booked_at: instant,
+  list_cost_usd: usdOrUnknown,
+  cost_source: z.enum(["provider", "computed", "gateway", "none"]),
+  price_version: z.string().nullable(),
+  quantities: z.array(z.strictObject({ unit: z.string(), quantity: z.number() })),
+  lines: z
+    .array(
+      z.strictObject({
+        unit: z.string(),
+        quantity: z.number(),
+        model: z.string().nullable().describe("When it is not the call's own."),
+        rate_usd: z.string().describe("Published USD for `per` units."),
+        per: z.number(),
+        factors: z.array(z.string()),
+        amount_usd: usd,
+        rounded: z.boolean(),
+        price_version: z.string(),
+        price_source: z.string(),
+        price_checked: z.string(),
+      }),
+    )
+    .describe("quantity / per × rate × factors = amount"),
+  notes: z.array(z.string()),
+});
+
+/** `GET /api/v1/calls` */
+export const callsRoute: ApiRoute = apiRoute({
+  method: "get",
+  path: "/api/v1/calls",
+  audience: "readers",
+  summary: "The dearest calls of a period",
+  description: "Calls that count, the dearest first.",
+  parameters: {
+    ...PERIOD_PARAMETERS,
+    customer: text("Only this customer, by its exact id.", "acme"),
+    limit: limit("How many at most.", 50, 1000),
+  },
+  answers: z.strictObject({
+    ...periodFields,
+    order: z.literal("dearest_first"),
+    calls: z.array(callSummary),
+  }),
+  answer: ({ view, asked }) => {
+    const period = askedPeriod(asked, view);
+    const entries = view.reader.consistently(() =>
+      dearestCalls(view.reader, period.period, asked.customer, asked.limit),
+    );
+    return { ...periodJson(period), order: "dearest_first" as const, calls: entries.map(summaryOf) };
+  },
+});
+
+/** `GET /api/v1/calls/{trace}/{span}` */
+export const callRoute: ApiRoute = apiRoute({
+  method: "get",
+  path: "/api/v1/calls/:trace/:span",
+  audience: "readers",
+  summary: "One call's charge, line by line",
+  description: "Quantities, rates, factors and amounts, with the source and the date of each price.",
+  pathParts: {
+    trace: {
+      description: "32 hexadecimal digits.",
+      schema: { type: "string", pattern: "^[0-9a-fA-F]{32}$" },
+    },
+    span: { description: "16 hexadecimal digits.", schema: { type: "string", pattern: "^[0-9a-fA-F]{16}$" } },
+  },
+  parameters: {},
+  mayMiss: true,
+  answers: callExplained,
+  answer: ({ view, path }) => {
+    const entry = requireCall(view.reader, path["trace"] ?? "", path["span"] ?? "");
+    const chargedAs = entry.coveredBy === undefined ? undefined : view.reader.entryById(entry.coveredBy);
+    return explained(entry, chargedAs);
+  },
+});
+
+function summaryOf(entry: Entry): z.output<typeof callSummary> {
+  return {
+    trace_id: entry.traceId,
+    span_id: entry.spanId,
+    occurred_at: instantText(entry.occurredAt),
+    customer: entry.customer,
+    feature: entry.feature,
+    provider: entry.provider,
+    model: entry.responseModel ?? entry.requestModel ?? null,
+    outcome: entry.outcome,
+    status: entry.kind,
+    reason: entry.reason ?? null,
+    cost_usd: knownUsd(entry, entry.net),
+    lower_bound: entry.lowerBound,
+  };
+}
+
+/** `chargedAs` is the entry that is charged in its place. */
+function explained(entry: Entry, chargedAs: Entry | undefined): z.output<typeof callExplained> {
+  return {
+    ...summaryOf(entry),
+    counted: entry.posted,
+    charged_as: chargedAs === undefined ? null : { trace_id: chargedAs.traceId, span_id: chargedAs.spanId },
+    source: entry.source,
+    request_model: entry.requestModel ?? null,
+    response_model: entry.responseModel ?? null,
+    operation: entry.operation,
+    response_id: entry.responseId ?? null,
+    dialect: entry.dialect,
+    scope: entry.scope,
+    usage_quality: entry.quality,
+    started_at: instantText(entry.startedAt),
+    booked_at: instantText(entry.bookedAt),
+    list_cost_usd: knownUsd(entry, entry.list),
+    cost_source: entry.costSource,
+    price_version: entry.priceVersion ?? null,
+    quantities: entry.quantities.map(([unit, quantity]) => ({ unit, quantity })),
+    lines: entry.lines.map((line) => ({
+      unit: line.unit,
+      quantity: line.quantity,
+      model: line.model ?? null,
+      rate_usd: line.rate,
+      per: line.per,
+      factors: [...line.factors],
+      amount_usd: formatUsd(line.amount),
+      rounded: line.rounded,
+      price_version: line.priceVersion,
+      price_source: line.source,
+      price_checked: line.checked,
+    })),
+    notes: [...entry.notes],
+  };
+}
+
+/** What has no price costs something that is not known: null, never zero. */
+function knownUsd({ kind }: Entry, amount: AttoUsd): string | null {
+  return kind === "unpriced" ? null : formatUsd(amount);
+}
