@@ -87,7 +87,7 @@ function operationOf({ method, path, audience, documentation }: ApiRoute): Json 
         required: false,
         ...(schema["type"] === "array" ? { style: "form", explode: false } : {}),
         schema,
-        example: schema["type"] === "array" ? example.split(",") : example,
+        example: exampleOf(schema, example),
       })),
     ],
     responses: {
@@ -108,6 +108,12 @@ function operationOf({ method, path, audience, documentation }: ApiRoute): Json 
       ),
     },
   };
+}
+
+/** An example in the type of its schema, from the text that stands in an address. */
+function exampleOf(schema: Json, text: string): unknown {
+  if (schema["type"] === "array") return text.split(",");
+  return schema["type"] === "integer" ? Number(text) : text;
 }
 
 function pathParameter(name: string, { description, schema }: PathPart): Json {
