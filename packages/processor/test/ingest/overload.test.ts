@@ -152,6 +152,7 @@ describe("connections", () => {
     await Promise.all(sockets.map((socket) => once(socket, "connect")));
     const oneTooMany = drip(head);
     await new Promise((resolve) => oneTooMany.once("close", resolve));
+    expect(sockets.filter((socket) => socket.destroyed)).toEqual([]);
     for (const socket of sockets) socket.destroy();
     await expect
       .poll(() =>
