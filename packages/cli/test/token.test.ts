@@ -1,6 +1,6 @@
 import { hashOfToken, parseConfig } from "@keeptabs/processor";
 import { describe, expect, it } from "vitest";
-import { run } from "./running.ts";
+import { fileWith, run } from "./running.ts";
 
 /** The token and the configuration's line, as they were printed. */
 async function printed(...args: string[]): Promise<{ secret: string; line: string; out: string }> {
@@ -55,5 +55,15 @@ describe("keeptabs token", () => {
     const { code, out, err } = await run("token", ...args);
     expect([code, out]).toEqual([2, ""]);
     expect(err).toMatch(message);
+  });
+});
+
+describe("keeptabs serve", () => {
+  it("does not open figures to other machines unasked, and says how to", async () => {
+    const ledger = fileWith("x", "").replace(/x$/, "ledger.db");
+    const ports = ["--ingest-port", "0", "--operator-port", "0"];
+    const { code, err } = await run("serve", "--ledger", ledger, "--operator-host", "0.0.0.0", ...ports);
+    expect(code).toBe(1);
+    expect(err).toMatch(/operator\.host is 0\.0\.0\.0.*`keeptabs token`.*operator\.without_tokens: true/);
   });
 });

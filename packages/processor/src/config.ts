@@ -81,6 +81,11 @@ export function readConfig(path: string): Config {
   return parseConfig(text, path);
 }
 
+/** What may stand in a configuration, as a JSON Schema for editors. It lets pass what only reading finds wrong. */
+export function configJsonSchema(): Readonly<Record<string, unknown>> {
+  return { title: "keeptabs.yaml", ...z.toJSONSchema(schema, { io: "input" }) };
+}
+
 /** The configuration that an empty file gives. */
 export function defaultConfig(): Config {
   return parseConfig("", "defaults");

@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
 import { parseUsd } from "@keeptabs/pricing";
-import { ConfigError, defaultConfig, parseConfig } from "@keeptabs/processor";
+import { ConfigError, configJsonSchema, defaultConfig, parseConfig } from "@keeptabs/processor";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
 
 const wrong = (yaml: string): string => {
   try {
@@ -164,5 +167,27 @@ overrides:
     expect(wrong('overrides:\n  - { name: x, from: "2026-01-01T00:00:00Z", percent_off: "101" }\n')).toMatch(
       /override x percent: "101" is more than 100/,
     );
+  });
+});
+
+describe("the schema for editors", () => {
+  const validate = new Ajv2020({ strict: true, allowUnionTypes: true }).compile(configJsonSchema());
+
+  it("is the one that is kept beside the example (vitest -u writes it anew)", async () => {
+    const text = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
+    await expect(text).toMatchFileSnapshot("../../../keeptabs.schema.json");
+  });
+
+  it("holds for the example and marks what is misspelt", () => {
+    const example = readFileSync(new URL("../../../keeptabs.example.yaml", import.meta.url), "utf8");
+    expect([validate(parse(example)), validate.errors]).toEqual([true, null]);
+    for (const yaml of [
+      "ledgre: x",
+      "ingest: { prot: 1 }",
+      "tokens: [{ name: a, role: root }]",
+      "customers: acme",
+    ]) {
+      expect([yaml, validate(parse(yaml))]).toEqual([yaml, false]);
+    }
   });
 });
