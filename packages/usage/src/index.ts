@@ -15,6 +15,14 @@ export { attributesReadWith, type ReadAttributes } from "./dialects/index.ts";
 export { type IdentityProblem, MAX_IDENTITY_LENGTH, OTHER, readIdentity, UNATTRIBUTED } from "./identity.ts";
 export { readSpan } from "./read-span.ts";
 export {
+  fieldChoiceProblem,
+  type RecordFormat,
+  type RecordOptions,
+  type RecordReading,
+  recordFormatOf,
+  spansOfRecord,
+} from "./records/index.ts";
+export {
   type Api,
   apiOf,
   type Endpoint,
