@@ -20,7 +20,7 @@ const RULES: Readonly<
   },
   cli: {
     keeptabs: ["usage", "pricing", "ledger", "billing", "processor"],
-    others: ["node:", "commander", "pino"],
+    others: ["node:", "commander", "csv-parse", "hyparquet-writer", "pino", "stream-json"],
   },
 };
 

@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { backup } from "./backup.ts";
 import { type DoctorOptions, doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { IMPORT_HELP, type ImportOptions, importCalls } from "./import.ts";
 import { type MarginOptions, margin } from "./margin.ts";
 import {
   checkPrices,
@@ -95,6 +96,24 @@ function programFor(terminal: Terminal, exit: (code: number) => void): Command {
     .option("--dry-run", "only show the difference; may run beside the processor")
     .option("--json", "machine-readable")
     .action(async (options: RepriceOptions) => exit(await reprice(options, terminal)));
+
+  command(
+    "import",
+    "book the calls that files hold: OTLP, our own lines, LiteLLM's spend logs, Langfuse's observations",
+  )
+    .argument("<files...>", "JSON, JSON Lines, CSV or protobuf, also .gz or .zst")
+    .option("--format <name>", "otlp, keeptabs, litellm or langfuse (default: the first record tells)")
+    .option("--source <name>", "ingest source of the calls (default: default, as for live spans)")
+    .option("--customer-field <field>", "LiteLLM, Langfuse: the field that names the customer, and no other")
+    .option("--feature-field <field>", "LiteLLM, Langfuse: the field that names the feature before any other")
+    .option("--dry-run", "only show what would be booked; may run beside the processor")
+    .option("--to <url>", "send the calls to a running processor instead")
+    .option("--token <token>", "bearer token for --to (better: KEEPTABS_TOKEN)")
+    .option("--json", "machine-readable")
+    .addHelpText("after", IMPORT_HELP)
+    .action(async (files: string[], options: ImportOptions) =>
+      exit(await importCalls(files, options, terminal)),
+    );
 
   addPrices(program, terminal, exit);
 
