@@ -4,6 +4,7 @@ import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { backup } from "./backup.ts";
 import { type DoctorOptions, doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { EXPORT_HELP, type ExportOptions, exportCalls } from "./export.ts";
 import { IMPORT_HELP, type ImportOptions, importCalls } from "./import.ts";
 import { type MarginOptions, margin } from "./margin.ts";
 import {
@@ -114,6 +115,18 @@ function programFor(terminal: Terminal, exit: (code: number) => void): Command {
     .action(async (files: string[], options: ImportOptions) =>
       exit(await importCalls(files, options, terminal)),
     );
+
+  command("export", "write the calls of a period out: JSON Lines, CSV, Parquet, or FOCUS")
+    .option("--format <name>", "jsonl, csv, parquet or focus", "jsonl")
+    .option("--month <YYYY-MM>", "month to export (default: the current one)")
+    .option("--from <day or instant>", "first instant; a day begins at midnight in the time zone of reports")
+    .option("--to <day or instant>", "first instant after the period")
+    .option("--customer <id>", "only this customer")
+    .option("--output <file>", "file to write (default: standard output)")
+    .option("--force", "replace the file if it exists")
+    .option("--billing-account <id>", "BillingAccountId of FOCUS", "keeptabs")
+    .addHelpText("after", EXPORT_HELP)
+    .action((options: ExportOptions) => exit(exportCalls(options, terminal)));
 
   addPrices(program, terminal, exit);
 
