@@ -198,6 +198,18 @@ describe("keeptabs export --format csv", () => {
   });
 });
 
+describe("an export of more calls than fit on a page", () => {
+  it("has each of them once", async () => {
+    const ledger = await ledgerOf(Array.from({ length: 2_100 }, (_, at) => ({ ...HOSTILE, at: at % 7 })));
+    const { out } = await run("export", "--ledger", ledger, ...october);
+    const spans = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).span_id as string);
+    expect([spans.length, new Set(spans).size]).toEqual([2_100, 2_100]);
+  });
+});
+
 describe("keeptabs export --format focus", () => {
   it("adds up to the ledger to the last digit, in the time zone of reports, with days that are its days", async () => {
     const made = Array.from({ length: 60 }, (_, i) => ({

@@ -17,12 +17,9 @@ afterEach(async () => {
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "keeptabs-to-"));
 
-function spendLogs(): string {
-  const path = join(folder(), "spend.json");
-  writeFileSync(
-    path,
-    readFileSync(fileURLToPath(new URL("./fixtures/litellm-spend-logs.json", import.meta.url))),
-  );
+function fixture(name: string): string {
+  const path = join(folder(), name);
+  writeFileSync(path, readFileSync(fileURLToPath(new URL(`./fixtures/${name}`, import.meta.url))));
   return path;
 }
 
@@ -69,6 +66,8 @@ async function inFront(
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, authorizations };
 }
 
+const spendLogs = (): string => fixture("litellm-spend-logs.json");
+
 describe("keeptabs import --to", () => {
   it("gives a running processor the same calls that it would book itself", async () => {
     const [direct, ledger, path] = [join(folder(), "direct.db"), join(folder(), "ledger.db"), spendLogs()];
@@ -82,6 +81,16 @@ describe("keeptabs import --to", () => {
     expect(totalsOf(ledger)).toEqual(totalsOf(direct));
     await run("import", path, "--to", ingestUrl);
     expect(totalsOf(ledger)).toEqual(totalsOf(direct));
+  });
+
+  it("keeps what lies above calls and names their customers", async () => {
+    const files = ["langfuse-observations.json", "langfuse-traces.json"].map(fixture);
+    const [direct, ledger] = [join(folder(), "direct.db"), join(folder(), "ledger.db")];
+    await run("import", ...files, "--ledger", direct);
+    const { ingestUrl } = await processor(ledger);
+    expect((await run("import", ...files, "--to", ingestUrl)).code).toBe(0);
+    expect(totalsOf(ledger)).toEqual(totalsOf(direct));
+    expect(totalsOf(ledger).filter((total) => total.startsWith("acme|assistant"))).toHaveLength(1);
   });
 
   it("waits as long as it is told to and tries again, with its token, and halves what is too large", async () => {

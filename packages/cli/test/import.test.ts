@@ -168,6 +168,13 @@ describe("keeptabs import", () => {
     expect(totalsOf(ledger)).toEqual(LITELLM_TOTALS);
   });
 
+  it("counts every call of our own lines, however alike they are: they were told apart before", async () => {
+    const ledger = emptyLedger();
+    const alike = ["langchain", "openai"].map((scope, i) => line(i, { scope, response_id: "resp_1" }));
+    await run("import", file("calls.jsonl", lines(alike)), "--ledger", ledger);
+    expect(totalsOf(ledger)).toEqual(["acme||openai|gpt-4o|2|0.007|0"]);
+  });
+
   it("books what is good, and tells of what is not with its line, its field and the reason", async () => {
     const ledger = emptyLedger();
     const bad = [
