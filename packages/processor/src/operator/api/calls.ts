@@ -27,7 +27,7 @@ const summary = {
 };
 const callSummary = z.strictObject(summary);
 
-const callExplained = z.strictObject({
+const explainedCall = z.strictObject({
   ...summary,
   counted: z.boolean().describe("Whether the call is in sums now; a covered one is not."),
   charged_as: z.strictObject({ trace_id: traceId, span_id: spanId }).nullable(),
@@ -107,7 +107,7 @@ export const callRoute: ApiRoute = apiRoute({
   },
   parameters: {},
   mayMiss: true,
-  answers: callExplained,
+  answers: explainedCall,
   answer: ({ view, path }) => {
     const entry = requireCall(view.reader, path["trace"] ?? "", path["span"] ?? "");
     const chargedAs = entry.coveredBy === undefined ? undefined : view.reader.entryById(entry.coveredBy);
@@ -132,8 +132,15 @@ function summaryOf(entry: Entry): z.output<typeof callSummary> {
   };
 }
 
-/** `chargedAs` is the entry that is charged in its place. */
-function explained(entry: Entry, chargedAs: Entry | undefined): z.output<typeof callExplained> {
+/** A call with its charge explained, as the API gives it; `chargedAs` is the entry that is charged in its place. */
+export function callExplained(
+  entry: Entry,
+  chargedAs: Entry | undefined,
+): Readonly<Record<string, unknown>> {
+  return explained(entry, chargedAs);
+}
+
+function explained(entry: Entry, chargedAs: Entry | undefined): z.output<typeof explainedCall> {
   return {
     ...summaryOf(entry),
     counted: entry.posted,
