@@ -21,8 +21,8 @@ import { type RepriceOptions, reprice } from "./reprice.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 import type { CommonOptions } from "./settings.ts";
 import { EXIT_DONE, EXIT_FOUND, EXIT_WRONG_USE, type Terminal, WrongUse } from "./terminal.ts";
-import { type VerifyOptions, verify } from "./verify.ts";
 import { type TokenOptions, token } from "./token.ts";
+import { type VerifyOptions, verify } from "./verify.ts";
 
 /** Runs the command line and returns the exit code: 0 done, 1 found a problem or could not do it, 2 wrong use. */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {

@@ -1,4 +1,5 @@
 export { hashOfToken, mintToken, type OnRefusal, tokenProblem } from "./access/index.ts";
+export { type Batch, type BookingRules, batchOf as bookingsOfSpans } from "./booking.ts";
 export {
   type Config,
   ConfigError,
@@ -7,7 +8,6 @@ export {
   parseConfig,
   readConfig,
 } from "./config.ts";
-export { type Batch, type BookingRules, batchOf as bookingsOfSpans } from "./booking.ts";
 export { type Examination, examineExport, type Finding } from "./examine.ts";
 export { LEDGER_FAMILIES, type LedgerFamily, type MetricFamily } from "./metrics/catalogue.ts";
 export { callExplained } from "./operator/api/calls.ts";

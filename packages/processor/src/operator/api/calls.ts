@@ -133,10 +133,7 @@ function summaryOf(entry: Entry): z.output<typeof callSummary> {
 }
 
 /** A call with its charge explained, as the API gives it; `chargedAs` is the entry that is charged in its place. */
-export function callExplained(
-  entry: Entry,
-  chargedAs: Entry | undefined,
-): Readonly<Record<string, unknown>> {
+export function callExplained(entry: Entry, chargedAs: Entry | undefined): Readonly<Record<string, unknown>> {
   return explained(entry, chargedAs);
 }
 
