@@ -8,4 +8,4 @@ export {
   type FocusType,
 } from "./focus/index.ts";
 export { type MarginReport, type MarginRow, marginReport, marginsOf } from "./margin.ts";
-export { dayOf, daysOf, monthOf, monthPeriod, type Period, requireTimeZone } from "./period.ts";
+export { dayOf, daysOf, monthOf, monthPeriod, monthsOf, type Period, requireTimeZone } from "./period.ts";

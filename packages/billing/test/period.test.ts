@@ -1,4 +1,4 @@
-import { dayOf, daysOf, monthOf, monthPeriod } from "@keeptabs/billing";
+import { dayOf, daysOf, monthOf, monthPeriod, monthsOf } from "@keeptabs/billing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
@@ -54,6 +54,31 @@ describe("a month", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("has no day that its zone left out, and one day of 25 hours where midnight came twice", () => {
+    const apia = daysOf(monthPeriod("2011-12", "Pacific/Apia"), "Pacific/Apia").map(({ name }) => name);
+    expect(apia.slice(-3)).toEqual(["2011-12-28", "2011-12-29", "2011-12-31"]);
+    const amman = daysOf(monthPeriod("2021-10", "Asia/Amman"), "Asia/Amman");
+    const long = amman.filter(({ fromMs, untilMs }) => untilMs - fromMs !== 86_400_000);
+    expect(long.map(({ name, fromMs, untilMs }) => [name, (untilMs - fromMs) / 3_600_000])).toEqual([
+      ["2021-10-29", 25],
+    ]);
+    // Until 2011 clocks in Newfoundland went back a minute past midnight, into the day before.
+    const from = Date.parse("2010-11-07T02:45:00Z");
+    expect(dayOf(from, "America/St_Johns")).toBe("2010-11-07");
+    expect(daysOf({ fromMs: from, untilMs: from + 1 }, "America/St_Johns")).toHaveLength(1);
+  });
+
+  it("is one of the months of a longer period, of which the first and the last may be parts", () => {
+    const period = {
+      fromMs: Date.parse("2026-09-30T21:00:00Z"),
+      untilMs: Date.parse("2026-11-01T00:00:00Z"),
+    };
+    const months = monthsOf(period, "Europe/Berlin");
+    expect(months.map(({ name }) => name)).toEqual(["2026-09", "2026-10", "2026-11"]);
+    expect(months[1]).toEqual(monthPeriod("2026-10", "Europe/Berlin"));
+    expect([months[0]?.fromMs, months[2]?.untilMs]).toEqual([period.fromMs, period.untilMs]);
   });
 
   it("is refused when it is none, and so is a zone", () => {

@@ -9,12 +9,12 @@ import type { BookingResult } from "./entry.ts";
 import type { Packed } from "./packed.ts";
 import { type PackedAnswer, packAnswer } from "./packed-answer.ts";
 import { Postings } from "./postings.ts";
-import { CounterTotals, HourlyTotals } from "./projections.ts";
+import { CounterTotals, PeriodTotals } from "./projections.ts";
 import { Rates, type RateText } from "./rates.ts";
 import { type Projection, tailOf } from "./tail.ts";
 import { Unpacked } from "./unpacked.ts";
 
-/** Hourly totals are written this often while there is work: whoever reads them adds up what they lack. */
+/** Totals are written this often while there is work: whoever reads them adds up what they lack. */
 export const PROJECT_MS = 500;
 /** Counters are written this often: the next start adds up what they lack. */
 const COUNT_MS = 5_000;
@@ -32,7 +32,7 @@ export class Books {
   readonly #rates: Rates;
   readonly #chain: Chain;
   readonly #bookkeeper: Bookkeeper;
-  readonly #totals: Written<HourlyTotals>;
+  readonly #totals: Written<PeriodTotals>;
   readonly #counters: Written<CounterTotals>;
   readonly #anchor: Anchor;
   readonly #forget: StatementSync;
@@ -47,7 +47,7 @@ export class Books {
       this.#rates = new Rates(this.#database);
       this.#chain = new Chain(this.#database);
       this.#bookkeeper = new Bookkeeper(this.#database, this.#names, this.#customers, this.#chain);
-      this.#totals = new Written(new HourlyTotals(this.#database), PROJECT_MS);
+      this.#totals = new Written(new PeriodTotals(this.#database), PROJECT_MS);
       this.#counters = new Written(new CounterTotals(this.#database, this.#names), COUNT_MS);
       this.#forget = this.#database.prepare(
         "UPDATE customers SET name = ?, salt = NULL WHERE id = ? AND salt IS NOT NULL",
@@ -194,7 +194,7 @@ export class Books {
     this.#gatherTail("counters", this.#counters.sums);
   }
 
-  #gatherTail(projection: Projection, sums: HourlyTotals | CounterTotals): void {
+  #gatherTail(projection: Projection, sums: PeriodTotals | CounterTotals): void {
     const postings = new Postings();
     for (const posting of tailOf(this.#database, projection, (unit) => this.#names.id(unit))) {
       postings.add(posting);
@@ -204,7 +204,7 @@ export class Books {
 }
 
 /** Sums of a projection and when they were last written. */
-class Written<Sums extends HourlyTotals | CounterTotals> {
+class Written<Sums extends PeriodTotals | CounterTotals> {
   readonly sums: Sums;
   readonly #everyMs: number;
   #at = performance.now();

@@ -1,6 +1,8 @@
 import { missingUsage, type Outcome, type UsageQuality, usageFromJson } from "@keeptabs/usage";
+import { type CallStatus, COUNTS_NOW, CUSTOMER_NOW, FEATURE_NOW, STATUS_NOW } from "./call-status.ts";
 import { allQuantities } from "./content-hash.ts";
 import type { Entry, EntryKind } from "./entry.ts";
+import type { Statements } from "./statements.ts";
 import { decodeCharge } from "./stored-charge.ts";
 
 /** An entry as SQL gives it; integers are bigint. */
@@ -29,23 +31,9 @@ export interface EntryRow {
   /** The charge after the last repricing. */
   readonly charge_now: string;
   readonly covered_by: bigint | null;
-  readonly adjusted_calls: bigint;
+  readonly counts: bigint;
+  readonly status: CallStatus;
 }
-
-/** The last value of a column that an adjustment gave an entry by putting it somewhere. */
-const moved = (column: "customer" | "feature"): string =>
-  `(SELECT a.${column} FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1)`;
-
-/** SQL for the number of the customer that an entry `e` belongs to now. */
-export const CUSTOMER_NOW: string = `coalesce(${moved("customer")}, e.customer)`;
-
-/** SQL that holds for an entry `e` that counts now: it was posted, or released, and not taken back. */
-export const COUNTS_NOW: string = `(e.kind NOT IN ('covered', 'held'))
-  + coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) > 0`;
-
-/** SQL for what an entry `e` counts as after the last repricing. */
-export const KIND_NOW: string = `coalesce(
-  (SELECT a.charge_kind FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1), e.kind)`;
 
 /** Selects `EntryRow`s, with customer and feature as they are now; a WHERE clause on `e` follows. */
 export const ENTRY_COLUMNS: string = `
@@ -55,26 +43,26 @@ export const ENTRY_COLUMNS: string = `
     e.usage, e.covered_by,
     coalesce((SELECT a.charge FROM adjustments a WHERE a.entry = e.id AND a.charge IS NOT NULL ORDER BY a.id DESC LIMIT 1),
       e.charge) AS charge_now,
-    coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls
+    ${COUNTS_NOW} AS counts, ${STATUS_NOW} AS status
   FROM entries e JOIN names s ON s.id = e.source JOIN customers c ON c.id = ${CUSTOMER_NOW}
-    JOIN names f ON f.id = coalesce(${moved("feature")}, e.feature)
+    JOIN names f ON f.id = ${FEATURE_NOW}
     JOIN names p ON p.id = e.provider LEFT JOIN names rq ON rq.id = e.request_model
     LEFT JOIN names rs ON rs.id = e.response_model JOIN names o ON o.id = e.operation
     JOIN names d ON d.id = e.dialect JOIN names sc ON sc.id = e.scope`;
 
-/** The entry that a row holds; `rateText` gives the text of a rate by its number. */
-export function entryOf(row: EntryRow, rateText: (id: number) => string): Entry {
-  const first = row.kind === "covered" || row.kind === "held" ? 0n : 1n;
+/** The entry that a row holds. */
+export function entryOf(statements: Statements, row: EntryRow): Entry {
   const usage = usageFromJson(row.usage) ?? missingUsage({ problem: "unreadable_usage" });
-  const charge = decodeCharge(row.charge_now, rateText);
+  const charge = decodeCharge(row.charge_now, (rate) => statements.rateText(rate));
   return {
     id: Number(row.id),
     source: row.source,
     traceId: Buffer.from(row.trace_id).toString("hex"),
     spanId: Buffer.from(row.span_id).toString("hex"),
-    kind: first === 1n ? charge.status : row.kind,
+    kind: row.kind === "covered" || row.kind === "held" ? row.kind : charge.status,
     reason: charge.reason,
-    posted: first + row.adjusted_calls > 0n,
+    status: row.status,
+    posted: row.counts === 1n,
     customer: row.customer,
     feature: row.feature,
     provider: row.provider,

@@ -1,5 +1,6 @@
 import type { AttoUsd, Charge, ChargeLine, CostSource } from "@keeptabs/pricing";
 import type { Call, Outcome, Usage, UsageQuality } from "@keeptabs/usage";
+import type { CallStatus } from "./call-status.ts";
 
 /** A call to be booked: what it was, what it costs, and who it was for. */
 export interface Booking {
@@ -80,6 +81,8 @@ export interface Entry {
   readonly spanId: string;
   readonly kind: EntryKind;
   readonly reason: string | undefined;
+  /** What the entry is now. */
+  readonly status: CallStatus;
   /** True when the entry counts now: a covered, held or superseded one does not. */
   readonly posted: boolean;
   readonly customer: string;

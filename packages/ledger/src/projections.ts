@@ -18,18 +18,65 @@ interface HourSum {
   readonly quantities: Map<number, number>;
 }
 
-/** `hourly_totals` and `hourly_quantities`: follow every posting. Gathered here and written when there is time. */
-export class HourlyTotals {
-  readonly #gathered = new Map<string, HourSum>();
+/** A table of sums of calls and money, with its table of quantities, and by which parts of an hour's key it sums. */
+class SumTables {
+  readonly #keyOf: (key: HourSum["key"]) => readonly number[];
   readonly #addTotal: StatementSync;
   readonly #addQuantity: StatementSync;
+
+  constructor(
+    database: DatabaseSync,
+    tables: { readonly totals: string; readonly quantities: string; readonly keys: readonly string[] },
+    keyOf: (key: HourSum["key"]) => readonly number[],
+  ) {
+    const { totals, quantities, keys } = tables;
+    const sums = ["calls", "unpriced_calls", "failed_calls", "net_nano", "net_atto"];
+    this.#keyOf = keyOf;
+    this.#addTotal = addTo(database, totals, keys, sums);
+    this.#addQuantity = addTo(database, quantities, [...keys, "unit"], ["quantity"]);
+  }
+
+  /** Adds what was gathered to what is there, rows of one key put together first. */
+  add(gathered: Iterable<HourSum>): void {
+    const together = new Map<
+      string,
+      { readonly key: readonly number[]; readonly sum: Omit<HourSum, "key"> }
+    >();
+    for (const hour of gathered) {
+      const key = this.#keyOf(hour.key);
+      const name = key.join();
+      let known = together.get(name);
+      if (known === undefined) {
+        known = { key, sum: emptySum() };
+        together.set(name, known);
+      }
+      addSum(known.sum, hour);
+    }
+    for (const { key, sum } of together.values()) {
+      const { calls, unpricedCalls, failedCalls, nano, atto, quantities } = sum;
+      this.#addTotal.run(...key, calls, unpricedCalls, failedCalls, nano, atto);
+      for (const [unit, quantity] of quantities) this.#addQuantity.run(...key, unit, quantity);
+    }
+  }
+}
+
+/** The tables of hours and of days: follow every posting. Gathered here and written when there is time. */
+export class PeriodTotals {
+  readonly #gathered = new Map<string, HourSum>();
+  readonly #tables: readonly SumTables[];
   readonly #advance: StatementSync;
 
   constructor(database: DatabaseSync) {
-    const dimensions = ["hour", "customer", "feature", "provider", "model"];
-    const sums = ["calls", "unpriced_calls", "failed_calls", "net_nano", "net_atto"];
-    this.#addTotal = addTo(database, "hourly_totals", dimensions, sums);
-    this.#addQuantity = addTo(database, "hourly_quantities", [...dimensions, "unit"], ["quantity"]);
+    this.#tables = [
+      new SumTables(database, HOURLY, (key) => key),
+      new SumTables(database, DAILY_CUSTOMERS, ([hour, customer]) => [dayOf(hour), customer]),
+      new SumTables(database, DAILY_MODELS, ([hour, , feature, provider, model]) => [
+        dayOf(hour),
+        feature,
+        provider,
+        model,
+      ]),
+    ];
     this.#advance = database.prepare("UPDATE projected SET entry = ?, adjustment = ?");
   }
 
@@ -40,46 +87,73 @@ export class HourlyTotals {
 
   add(postings: readonly PostingSum[]): void {
     for (const posting of postings) {
-      const { customer, feature, provider, model, calls } = posting;
+      const { customer, feature, provider, model, calls, nano, atto } = posting;
       const hour = Number(posting.occurredAt / NANOS_PER_HOUR);
       const name = `${hour} ${customer} ${feature} ${provider} ${model}`;
       let sum = this.#gathered.get(name);
       if (sum === undefined) {
-        const key = [hour, customer, feature, provider, model] as const;
-        sum = { key, calls: 0, unpricedCalls: 0, failedCalls: 0, nano: 0n, atto: 0n, quantities: new Map() };
+        sum = { key: [hour, customer, feature, provider, model], ...emptySum() };
         this.#gathered.set(name, sum);
       }
-      sum.calls += calls;
-      if (isUnpriced(posting.kind)) sum.unpricedCalls += calls;
-      if (posting.outcome !== "ok") sum.failedCalls += calls;
-      sum.nano += posting.nano;
-      sum.atto += posting.atto;
-      for (const [unit, quantity] of posting.tokens) {
-        sum.quantities.set(unit, (sum.quantities.get(unit) ?? 0) + quantity);
-      }
+      addSum(sum, {
+        calls,
+        unpricedCalls: isUnpriced(posting.kind) ? calls : 0,
+        failedCalls: posting.outcome === "ok" ? 0 : calls,
+        nano,
+        atto,
+        quantities: posting.tokens,
+      });
     }
   }
 
   /** Writes what was gathered, within a transaction, as reaching to an entry and an adjustment. */
   write(entry: number, adjustment: number): void {
-    for (const {
-      key,
-      calls,
-      unpricedCalls,
-      failedCalls,
-      nano,
-      atto,
-      quantities,
-    } of this.#gathered.values()) {
-      this.#addTotal.run(...key, calls, unpricedCalls, failedCalls, nano, atto);
-      for (const [unit, quantity] of quantities) this.#addQuantity.run(...key, unit, quantity);
-    }
+    for (const table of this.#tables) table.add(this.#gathered.values());
     this.#advance.run(entry, adjustment);
   }
 
   /** Forgets what was gathered: it is written and committed, or is to be gathered anew. */
   clear(): void {
     this.#gathered.clear();
+  }
+}
+
+const HOURLY = {
+  totals: "hourly_totals",
+  quantities: "hourly_quantities",
+  keys: ["hour", "customer", "feature", "provider", "model"],
+};
+const DAILY_CUSTOMERS = {
+  totals: "daily_customers",
+  quantities: "daily_customer_quantities",
+  keys: ["day", "customer"],
+};
+const DAILY_MODELS = {
+  totals: "daily_models",
+  quantities: "daily_model_quantities",
+  keys: ["day", "feature", "provider", "model"],
+};
+
+/** The day of UTC in which an hour lies, both numbered from 1970 on. */
+function dayOf(hour: number): number {
+  return Math.floor(hour / 24);
+}
+
+function emptySum(): Omit<HourSum, "key"> {
+  return { calls: 0, unpricedCalls: 0, failedCalls: 0, nano: 0n, atto: 0n, quantities: new Map() };
+}
+
+function addSum(
+  to: Omit<HourSum, "key">,
+  added: Omit<HourSum, "key" | "quantities"> & { readonly quantities: ReadonlyMap<number, number> },
+): void {
+  to.calls += added.calls;
+  to.unpricedCalls += added.unpricedCalls;
+  to.failedCalls += added.failedCalls;
+  to.nano += added.nano;
+  to.atto += added.atto;
+  for (const [unit, quantity] of added.quantities) {
+    to.quantities.set(unit, (to.quantities.get(unit) ?? 0) + quantity);
   }
 }
 

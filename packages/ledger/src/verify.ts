@@ -232,6 +232,7 @@ class Examination {
     };
     compare("hourly totals", "hourly_totals", TOTALS_MADE);
     compare("hourly quantities", "hourly_quantities", QUANTITIES_MADE);
+    for (const [table, made] of DAILY_MADE) compare(`sums of ${table}`, table, made);
     compare(
       "cost counters",
       "(SELECT a, b, c, d, whole, atto FROM counters WHERE metric = 1)",
@@ -300,6 +301,24 @@ const QUANTITIES_MADE = `
     FROM posted p, json_each(p.usage, '$.otherModels') m, json_each(m.value, '$.quantities') q)
   SELECT hour, customer, feature, provider, model, u.id, sum(calls * quantity)
   FROM used JOIN names u ON u.name = used.name GROUP BY 1, 2, 3, 4, 5, 6`;
+
+const SUMS = "sum(calls), sum(unpriced_calls), sum(failed_calls), sum(net_nano), sum(net_atto)";
+/** Sums of days are compared with those of hours, which are compared with the entries. */
+const DAILY_MADE: readonly (readonly [table: string, made: string])[] = [
+  ["daily_customers", `SELECT hour / 24, customer, ${SUMS} FROM hourly_totals GROUP BY 1, 2`],
+  [
+    "daily_models",
+    `SELECT hour / 24, feature, provider, model, ${SUMS} FROM hourly_totals GROUP BY 1, 2, 3, 4`,
+  ],
+  [
+    "daily_customer_quantities",
+    "SELECT hour / 24, customer, unit, sum(quantity) FROM hourly_quantities GROUP BY 1, 2, 3",
+  ],
+  [
+    "daily_model_quantities",
+    "SELECT hour / 24, feature, provider, model, unit, sum(quantity) FROM hourly_quantities GROUP BY 1, 2, 3, 4, 5",
+  ],
+];
 
 /** Whole nano-USD and the rest, as they were added up: each part by itself. */
 const COSTS_COUNTED = `

@@ -12,6 +12,8 @@ import { acceptLedger, backupLedger, Ledger, LedgerReader, verifyLedger } from "
 import { describe, expect, it } from "vitest";
 import { bookingOf, NOON, newLedgerPath, OCTOBER } from "./bookings.ts";
 
+/** A page of the file and its head, in the write-ahead log. */
+const FRAME = 4096 + 24;
 const LATER = NOON + 1_000_000_000n;
 
 /** A closed ledger of three batches, with an adjustment. */
@@ -107,6 +109,11 @@ describe("a change behind the ledger's back is found and named:", () => {
     ["an identity", "DELETE FROM spans WHERE entry = 1", /1 entries do not have the identity/],
     ["a total", "UPDATE hourly_totals SET calls = calls + 1", /hourly totals are not the sums/],
     ["a quantity", "UPDATE hourly_quantities SET quantity = 1", /hourly quantities are not the sums/],
+    [
+      "a day's total",
+      "UPDATE daily_customers SET calls = calls + 1",
+      /sums of daily_customers are not the sums/,
+    ],
     ["a counter", "UPDATE counters SET whole = whole + 1 WHERE metric = 1", /cost counters are not the sums/],
   ])("%s", async (_, sql, expected) => {
     const path = await ledgerOfThree();
@@ -126,7 +133,8 @@ describe("a ledger whose end was lost", () => {
     const copy = newLedgerPath();
     for (const ending of ["", "-wal", ".anchor"]) copyFileSync(path + ending, copy + ending);
     await ledger.close();
-    truncateSync(`${copy}-wal`, Math.floor(statSync(`${copy}-wal`).size * 0.9));
+    // The last frame is the one that says that the last transaction was committed.
+    truncateSync(`${copy}-wal`, statSync(`${copy}-wal`).size - FRAME);
 
     expect(verifyLedger(copy).problems.join()).toMatch(/anchor knows batch 2: committed calls are missing/);
     await expect(Ledger.open(copy)).rejects.toThrow(/committed calls are missing.*keeptabs verify --accept/);

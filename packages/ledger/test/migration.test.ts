@@ -46,9 +46,15 @@ function saidBefore(schema: number): unknown {
   const sorted = (rows: readonly unknown[] = []): unknown[] =>
     rows.map((row) => JSON.stringify(row)).toSorted();
   const { cost, tokens, calls, unpriced } = counters;
+  // That release also told of groups of which nothing was left.
+  const some = (rows: readonly unknown[] = []): unknown[] =>
+    rows.filter((row) => {
+      const { calls: made, quantity } = row as { calls?: number; quantity?: string };
+      return made !== 0 && quantity !== "0";
+    });
   return {
-    totals: sorted(totals),
-    quantities: sorted(q),
+    totals: sorted(some(totals)),
+    quantities: sorted(some(q)),
     counters: [cost, tokens, calls, unpriced].map(sorted),
     census: sorted(census),
   };
@@ -66,7 +72,7 @@ describe.each([1])("a ledger of schema %i", (schema) => {
     const path = olderLedger(schema);
     await (await Ledger.open(path)).close();
     const reader = LedgerReader.open(path);
-    const repriced = reader.entry("a".repeat(31) + "1", "b".repeat(15) + "1");
+    const repriced = reader.entry(`${"a".repeat(31)}1`, `${"b".repeat(15)}1`);
     expect(
       repriced?.lines.map(({ unit, quantity, rate, priceVersion }) => [unit, quantity, rate, priceVersion]),
     ).toEqual([

@@ -63,6 +63,27 @@ describe("the quality of a period", () => {
     expect(formatUsd(sumUsd(found.map(({ net }) => net)))).toBe("0.0035");
   });
 
+  it("is that of one customer when asked, of whom it belongs to now", async () => {
+    const nobodys = bookingOf({ customer: undefined, call: { traceId: TRACE, parentSpanId: OUTER } });
+    await ledger.append([bookingOf({ customer: "globex" }), nobodys, bookingOf()], NOON);
+    const note = { source: "default", traceId: TRACE, spanId: OUTER, parentSpanId: undefined };
+    await ledger.append([], NOON, [{ ...note, customer: "globex", feature: undefined }]);
+    const of = (customer?: string): readonly (number | string)[] => {
+      const found = reader.quality(OCTOBER.fromMs, OCTOBER.untilMs, customer);
+      return [
+        found.reduce((sum, { calls }) => sum + calls, 0),
+        formatUsd(sumUsd(found.map(({ net }) => net))),
+      ];
+    };
+    expect([of("globex"), of("acme"), of("__unattributed__"), of()]).toEqual([
+      [2, "0.007"],
+      [1, "0.0035"],
+      [0, "0"],
+      [3, "0.0105"],
+    ]);
+    expect(reader.quality(OCTOBER.fromMs, OCTOBER.untilMs, "nobody")).toEqual([]);
+  });
+
   it("leads from a covered span to the entry that was charged in its place", async () => {
     const inner = bookingOf({
       call: { traceId: TRACE, spanId: INNER, parentSpanId: OUTER, scope: "native" },

@@ -40,6 +40,15 @@ const NAMES_USED = `
   UNION SELECT a FROM old_counters WHERE metric = 4 UNION SELECT b FROM old_counters UNION SELECT c FROM old_counters
   UNION SELECT d FROM old_counters`;
 
+const SUMS = "sum(calls), sum(unpriced_calls), sum(failed_calls), sum(net_nano), sum(net_atto)";
+const DAILY_SUMS = `
+  INSERT INTO daily_customers SELECT hour / 24, customer, ${SUMS} FROM hourly_totals GROUP BY 1, 2;
+  INSERT INTO daily_models SELECT hour / 24, feature, provider, model, ${SUMS} FROM hourly_totals GROUP BY 1, 2, 3, 4;
+  INSERT INTO daily_customer_quantities
+    SELECT hour / 24, customer, unit, sum(quantity) FROM hourly_quantities GROUP BY 1, 2, 3;
+  INSERT INTO daily_model_quantities
+    SELECT hour / 24, feature, provider, model, unit, sum(quantity) FROM hourly_quantities GROUP BY 1, 2, 3, 4, 5;`;
+
 type Row = Readonly<Record<string, Value>>;
 
 /**
@@ -59,6 +68,7 @@ export function from1To2(database: DatabaseSync): void {
   for (const table of ["conflicts", "hourly_totals", "hourly_quantities", "counters", "held"]) {
     database.exec(`INSERT INTO ${table} SELECT * FROM old_${table}`);
   }
+  database.exec(DAILY_SUMS);
   const last = (table: string): number =>
     Number(database.prepare(`SELECT coalesce(max(id), 0) AS last FROM ${table}`).get()?.["last"]);
   const reach = {

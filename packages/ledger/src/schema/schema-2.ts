@@ -22,8 +22,8 @@ CREATE VIEW ${name} AS
  * made from its text.
  *
  * `spans` is the index of identities: every call, and every span above calls. Totals and counters are
- * projections; `projected` says up to which entry and adjustment each goes. What came after is the `tail`,
- * and `totals_now` and `quantities_now` are both together.
+ * projections; `projected` says up to which entry and adjustment each goes, and what came after is the `tail`.
+ * Sums of days (of UTC) are there so that a month of all customers need not read all of its hours.
  */
 export const SCHEMA_2: string = `
 CREATE TABLE names (
@@ -81,7 +81,7 @@ CREATE TABLE entries (
 ) STRICT;
 CREATE INDEX entries_by_response ON entries (response_key) WHERE response_key IS NOT NULL;
 CREATE INDEX entries_by_cover ON entries (covered_by) WHERE covered_by IS NOT NULL;
-CREATE INDEX entries_by_time ON entries (occurred_at);
+CREATE INDEX entries_by_time ON entries (occurred_at, booked_at);
 CREATE INDEX framework_entries_by_time ON entries (occurred_at) WHERE framework = 1;
 
 CREATE TABLE adjustments (
@@ -99,6 +99,7 @@ CREATE TABLE adjustments (
   booked_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX adjustments_by_entry ON adjustments (entry);
+CREATE INDEX adjustments_by_booking ON adjustments (booked_at);
 
 CREATE TABLE spans (
   trace_id BLOB NOT NULL,
@@ -154,6 +155,48 @@ CREATE TABLE hourly_quantities (
   PRIMARY KEY (hour, customer, feature, provider, model, unit)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE daily_customers (
+  day INTEGER NOT NULL,
+  customer INTEGER NOT NULL REFERENCES customers,
+  calls INTEGER NOT NULL,
+  unpriced_calls INTEGER NOT NULL,
+  failed_calls INTEGER NOT NULL,
+  net_nano INTEGER NOT NULL,
+  net_atto INTEGER NOT NULL,
+  PRIMARY KEY (day, customer)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE daily_models (
+  day INTEGER NOT NULL,
+  feature INTEGER NOT NULL REFERENCES names,
+  provider INTEGER NOT NULL REFERENCES names,
+  model INTEGER NOT NULL REFERENCES names,
+  calls INTEGER NOT NULL,
+  unpriced_calls INTEGER NOT NULL,
+  failed_calls INTEGER NOT NULL,
+  net_nano INTEGER NOT NULL,
+  net_atto INTEGER NOT NULL,
+  PRIMARY KEY (day, feature, provider, model)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE daily_customer_quantities (
+  day INTEGER NOT NULL,
+  customer INTEGER NOT NULL REFERENCES customers,
+  unit INTEGER NOT NULL REFERENCES names,
+  quantity INTEGER NOT NULL,
+  PRIMARY KEY (day, customer, unit)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE daily_model_quantities (
+  day INTEGER NOT NULL,
+  feature INTEGER NOT NULL REFERENCES names,
+  provider INTEGER NOT NULL REFERENCES names,
+  model INTEGER NOT NULL REFERENCES names,
+  unit INTEGER NOT NULL REFERENCES names,
+  quantity INTEGER NOT NULL,
+  PRIMARY KEY (day, feature, provider, model, unit)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE counters (
   metric INTEGER NOT NULL,
   a INTEGER NOT NULL,
@@ -186,24 +229,6 @@ CREATE TABLE batches (
 
 ${tailView("tail", "entry", "adjustment")}
 ${tailView("uncounted", "counted_entry", "counted_adjustment")}
-
-CREATE VIEW totals_now AS
-  SELECT hour, customer, feature, provider, model, calls, unpriced_calls, failed_calls, net_nano, net_atto
-  FROM hourly_totals
-  UNION ALL
-  SELECT occurred_at / 3600000000000, customer, feature, provider, model, calls,
-    calls * (kind IN ('unpriced', 'partly_unpriced')), calls * (outcome <> 'ok'), net_nano, net_atto
-  FROM tail;
-
-CREATE VIEW quantities_now AS
-  SELECT hour, customer, feature, provider, model, unit, quantity FROM hourly_quantities
-  UNION ALL
-  SELECT t.occurred_at / 3600000000000, t.customer, t.feature, t.provider, t.model, u.id, t.calls * q.value
-  FROM tail t, json_each(t.usage, '$.quantities') q JOIN names u ON u.name = q.key
-  UNION ALL
-  SELECT t.occurred_at / 3600000000000, t.customer, t.feature, t.provider, t.model, u.id, t.calls * q.value
-  FROM tail t, json_each(t.usage, '$.otherModels') m, json_each(m.value, '$.quantities') q
-    JOIN names u ON u.name = q.key;
 
 CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries BEGIN SELECT raise(ABORT, 'entries are append-only'); END;
 CREATE TRIGGER entries_are_not_deleted BEFORE DELETE ON entries BEGIN SELECT raise(ABORT, 'entries are append-only'); END;
