@@ -4,8 +4,23 @@ import { type CommonOptions, configFor, readerFor } from "./settings.ts";
 import { table } from "./table.ts";
 import { EXIT_DONE, EXIT_FOUND, type Terminal, WrongUse } from "./terminal.ts";
 
+/** Options of `keeptabs explain`. */
+export interface ExplainOptions extends CommonOptions {
+  readonly json?: boolean;
+}
+
+export const EXPLAIN_EXAMPLES = `
+Example:
+  keeptabs explain 4bf92f3577b34da6a3ce929d0e0e4736 00f067aa0ba902b7
+`;
+
 /** One call's charge, line by line, as a person would check it by hand, and what became of it since. */
-export function explain(traceId: string, spanId: string, options: CommonOptions, terminal: Terminal): number {
+export function explain(
+  traceId: string,
+  spanId: string,
+  options: ExplainOptions,
+  terminal: Terminal,
+): number {
   if (!/^[0-9a-f]{32}$/i.test(traceId))
     throw new WrongUse(`the trace id must be 32 hex digits, got "${traceId}"`);
   if (!/^[0-9a-f]{16}$/i.test(spanId))
@@ -17,9 +32,13 @@ export function explain(traceId: string, spanId: string, options: CommonOptions,
       terminal.err(`keeptabs: the ledger has no call ${traceId} ${spanId}\n`);
       return EXIT_FOUND;
     }
-    terminal.out(factsOf(entry) + linesOf(entry) + historyOf(reader.adjustments(entry.id)));
-    if (!entry.posted)
-      terminal.out("\nThis entry is not charged: another description of the same call is.\n");
+    const adjustments = reader.adjustments(entry.id);
+    const charged = entry.coveredBy === undefined ? undefined : reader.entryById(entry.coveredBy);
+    terminal.out(
+      options.json === true
+        ? asJson(entry, adjustments, charged)
+        : factsOf(entry) + linesOf(entry) + historyOf(adjustments) + fateOf(entry, charged),
+    );
     return EXIT_DONE;
   } finally {
     reader.close();
@@ -38,7 +57,7 @@ function factsOf(entry: Entry): string {
     ["model", entry.responseModel ?? entry.requestModel ?? "(not stated)"],
     ["ended", at(entry.occurredAt)],
     ["booked", at(entry.bookedAt)],
-    ["status", entry.reason === undefined ? entry.kind : `${entry.kind}: ${entry.reason}`],
+    ["status", entry.reason === undefined ? entry.status : `${entry.status}: ${entry.reason}`],
     ["outcome", entry.outcome],
     ["usage", entry.quality + (entry.lowerBound ? ", at least" : "")],
     ["cost from", entry.costSource],
@@ -80,17 +99,67 @@ function historyOf(adjustments: readonly Adjustment[]): string {
     { heading: "since" },
     { heading: "what" },
     { heading: "customer" },
+    { heading: "feature" },
     { heading: "calls", numeric: true },
     { heading: "net USD", numeric: true },
     { heading: "why" },
   ];
-  const rows = adjustments.map(({ kind, reason, customer, calls, net, bookedAt }) => [
+  const rows = adjustments.map(({ kind, reason, customer, feature, calls, net, bookedAt }) => [
     at(bookedAt),
     kind,
     customer,
+    feature === "" ? "(none)" : feature,
     String(calls),
     formatUsd(net),
     reason,
   ]);
   return `\n${table(columns, rows)}`;
+}
+
+/** Why an entry is not charged, when it is not. */
+function fateOf({ status, posted }: Entry, charged: Entry | undefined): string {
+  if (posted) return "";
+  if (status === "held") return "\nThis entry is not charged yet: it sums calls that may still come.\n";
+  const other = charged === undefined ? "" : `: ${charged.traceId} ${charged.spanId}`;
+  return `\nThis entry is not charged: another description of the same call is${other}.\n`;
+}
+
+function asJson(entry: Entry, adjustments: readonly Adjustment[], charged: Entry | undefined): string {
+  const body = {
+    trace_id: entry.traceId,
+    span_id: entry.spanId,
+    customer: entry.customer,
+    feature: entry.feature,
+    provider: entry.provider,
+    model: entry.responseModel ?? entry.requestModel ?? null,
+    occurred_at: at(entry.occurredAt),
+    booked_at: at(entry.bookedAt),
+    status: entry.status,
+    reason: entry.reason ?? null,
+    counted: entry.posted,
+    charged_as: charged === undefined ? null : { trace_id: charged.traceId, span_id: charged.spanId },
+    outcome: entry.outcome,
+    usage_quality: entry.quality,
+    lower_bound: entry.lowerBound,
+    cost_source: entry.costSource,
+    price_version: entry.priceVersion ?? null,
+    list: formatUsd(entry.list),
+    net: formatUsd(entry.net),
+    lines: entry.lines.map(({ amount, agreement, ...line }) => ({
+      ...line,
+      amount: formatUsd(amount),
+      ...(agreement === undefined ? {} : { agreement: { ...agreement, net: formatUsd(agreement.net) } }),
+    })),
+    adjustments: adjustments.map(({ kind, reason, customer, feature, calls, net, occurredAt, bookedAt }) => ({
+      kind,
+      reason,
+      customer,
+      feature,
+      calls,
+      net: formatUsd(net),
+      occurred_at: at(occurredAt),
+      booked_at: at(bookedAt),
+    })),
+  };
+  return `${JSON.stringify(body, undefined, 2)}\n`;
 }

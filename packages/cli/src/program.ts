@@ -3,7 +3,7 @@ import { ConfigError, PriceFileError, StartError } from "@keeptabs/processor";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { backup } from "./backup.ts";
 import { type DoctorOptions, doctor } from "./doctor.ts";
-import { explain } from "./explain.ts";
+import { EXPLAIN_EXAMPLES, type ExplainOptions, explain } from "./explain.ts";
 import { EXPORT_HELP, type ExportOptions, exportCalls } from "./export.ts";
 import { IMPORT_HELP, type ImportOptions, importCalls } from "./import.ts";
 import { type MarginOptions, margin } from "./margin.ts";
@@ -16,7 +16,7 @@ import {
   type ShowOptions,
   showPrice,
 } from "./prices.ts";
-import { type ReportOptions, report } from "./report.ts";
+import { GROUPS, REPORT_EXAMPLES, type ReportOptions, report } from "./report.ts";
 import { type RepriceOptions, reprice } from "./reprice.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 import type { CommonOptions } from "./settings.ts";
@@ -69,13 +69,26 @@ function programFor(terminal: Terminal, exit: (code: number) => void): Command {
     .option("--operator-port <port>", "port for metrics and reports (default: 9464)", portOption)
     .action(async (options: ServeOptions) => exit(await serve(options, terminal)));
 
-  command("report", "show what a month cost")
+  command("report", "show what the calls of a period cost, or used, and by whom")
     .option("--month <YYYY-MM>", "month to report (default: the current one)")
+    .option("--from <day or instant>", "in place of a month: the first instant")
+    .option("--to <day or instant>", "and the first one after the period")
+    .option("--time-zone <zone>", "IANA time zone of days and months (default: the configured one)")
     .option("--customer <id>", "only this customer")
     .option("--feature <name>", "only this feature")
-    .option("--group-by <list>", "any of customer, feature, provider, model, day", "customer")
+    .option("--provider <name>", "only this provider")
+    .option("--model <name>", "only this model")
+    .option(
+      "--group-by <list>",
+      `any of ${GROUPS.join(", ")}; unit shows quantities in place of cost`,
+      "customer",
+    )
+    .option("--top <number>", "only so many groups, the dearest, and all others as one")
+    .option("--booked-after <day or instant>", "list what came into the period later than this")
     .option("--exact", "show every digit")
     .option("--json", "machine-readable")
+    .option("--csv", "for a spreadsheet, with every digit")
+    .addHelpText("after", REPORT_EXAMPLES)
     .action((options: ReportOptions) => exit(report(options, terminal)));
 
   command("margin", "show cost beside revenue for each customer of a month")
@@ -86,7 +99,9 @@ function programFor(terminal: Terminal, exit: (code: number) => void): Command {
   command("explain", "show one call's charge line by line")
     .argument("<trace>", "trace id, 32 hex digits")
     .argument("<span>", "span id, 16 hex digits")
-    .action((trace: string, span: string, options: CommonOptions) =>
+    .option("--json", "machine-readable")
+    .addHelpText("after", EXPLAIN_EXAMPLES)
+    .action((trace: string, span: string, options: ExplainOptions) =>
       exit(explain(trace, span, options, terminal)),
     );
 

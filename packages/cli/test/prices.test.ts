@@ -100,7 +100,7 @@ describe("keeptabs reprice", () => {
     expect(await report()).toMatchObject({ cost: "0.0047", unpriced_calls: 0, calls: 2 });
     const explained = await run("explain", calls[1]!.traceId, calls[1]!.spanId, ...on);
     expect(explained.out).toMatch(/^price +openai\/acme-llm-9@release$/m);
-    expect(explained.out).toMatch(/repriced +acme +1 +0\.0012 +prices were corrected/);
+    expect(explained.out).toMatch(/repriced +acme +chat +1 +0\.0012 +prices were corrected/);
     expect((await run("reprice", ...period, ...on)).out).toMatch(/Nothing was booked/);
     expect(await report()).toMatchObject({ cost: "0.0047" });
   });
