@@ -1,4 +1,12 @@
-import type { Entry, LedgerReader, QualityTotal, QuantityTotal, Total, TotalsQuery } from "@keeptabs/ledger";
+import type {
+  Adjustment,
+  Entry,
+  LedgerReader,
+  QualityTotal,
+  QuantityTotal,
+  Total,
+  TotalsQuery,
+} from "@keeptabs/ledger";
 
 /** What pages and API may read of a ledger. A read that is not listed here is one that nobody has thought a scope for. */
 export type LedgerView = Pick<
@@ -7,6 +15,7 @@ export type LedgerView = Pick<
   | "quantities"
   | "entry"
   | "entryById"
+  | "adjustments"
   | "dearest"
   | "quality"
   | "conflicts"
@@ -47,6 +56,18 @@ export class CustomerLedgerView implements LedgerView {
 
   entryById(id: number): Entry | undefined {
     return this.#mine(this.#ledger.entryById(id));
+  }
+
+  /**
+   * Only what was added to or taken from the customer: of whom a call was taken, or to whom it went, is theirs.
+   * Why the team charged it anew is in their own words, which may name others.
+   */
+  adjustments(entry: number): Adjustment[] {
+    if (this.entryById(entry) === undefined) return [];
+    return this.#ledger
+      .adjustments(entry)
+      .filter(({ customer }) => customer === this.#customer)
+      .map((adjustment) => (adjustment.kind === "repriced" ? { ...adjustment, reason: "" } : adjustment));
   }
 
   dearest(query: Parameters<LedgerView["dearest"]>[0]): Entry[] {

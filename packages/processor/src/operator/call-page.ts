@@ -1,8 +1,9 @@
 import { monthOf } from "@keeptabs/billing";
-import type { Entry } from "@keeptabs/ledger";
-import { type ChargeLine, sumUsd } from "@keeptabs/pricing";
+import type { Adjustment, Entry } from "@keeptabs/ledger";
+import { chargeLines } from "./charge-lines.ts";
 import { unknown } from "./cost-cells.ts";
 import { count, exactMoney, money } from "./figures-text.ts";
+import { historySection } from "./history-section.ts";
 import { EMPTY, type Html, type HtmlPart, html } from "./html.ts";
 import { instantText } from "./instant.ts";
 import { documentOf } from "./layout.ts";
@@ -10,6 +11,7 @@ import type { Links } from "./links.ts";
 import { instantTitle } from "./months.ts";
 import { customerName, featureName, modelName, named, providerName } from "./names.ts";
 import { reasonText } from "./reasons.ts";
+import { siteNavigation } from "./site-navigation.ts";
 import { statusText } from "./status.ts";
 import { table } from "./table.ts";
 
@@ -18,6 +20,8 @@ export interface CallFigures {
   readonly entry: Entry;
   /** The entry that is charged in its place. */
   readonly chargedAs: Entry | undefined;
+  /** What became of the entry after it was booked, oldest first. */
+  readonly adjustments: readonly Adjustment[];
   /** What the configuration calls the customer. */
   readonly customerName: string;
   readonly timeZone: string;
@@ -32,20 +36,29 @@ export function callPage(figures: CallFigures, links: Links): string {
 <div class="title"><h1>What this call cost</h1></div>
 <p class="answer">${answer(entry)}</p>
 <p class="lead">${status.long}${chargedAs === undefined ? EMPTY : html` <a href="${links.call(chargedAs.traceId, chargedAs.spanId)}">See the one that is charged.</a>`}</p>
-<p class="quiet">${modelName(entry.responseModel ?? entry.requestModel)} (${providerName(entry.provider)}) for ${customerName(entry.customer, figures.customerName)}, feature ${featureName(entry.feature)}.</p>
+<p class="quiet">${modelName(entry.responseModel ?? entry.requestModel)} (${providerName(entry.provider)}) for ${customerName(entry.customer, figures.customerName)}, feature <a href="${links.feature(entry.feature, month)}">${featureName(entry.feature)}</a>.</p>
 <section aria-labelledby="lines-title"><h2 id="lines-title">The charge, line by line</h2>
-${entry.lines.length === 0 ? withoutLines(entry) : linesTable(entry)}
+${entry.lines.length === 0 ? withoutLines(entry) : chargeLines(entry)}
 </section>
 <section aria-labelledby="facts-title"><h2 id="facts-title">The call</h2>
 ${facts(factsOf(entry, timeZone))}
 </section>
+${historySection(entry, figures.adjustments, timeZone)}
 ${
   entry.notes.length === 0
     ? EMPTY
     : html`<section aria-labelledby="notes-title"><h2 id="notes-title">Notes of the reader</h2><ul>${entry.notes.map((note) => html`<li>${named(note.replaceAll("_", " "))}</li>`)}</ul></section>`
 }`;
   const footer = html`<p>Every amount on this page is exact. Times are those of ${timeZone}; the exact ones, in UTC, are beside them.</p>`;
-  return documentOf({ title: `Call ${entry.spanId} · Keeptabs`, main, footer }, links);
+  return documentOf(
+    {
+      title: `Call ${entry.spanId} · Keeptabs`,
+      header: siteNavigation("other", month, links),
+      main,
+      footer,
+    },
+    links,
+  );
 }
 
 /** The amount, as far as it is one. */
@@ -53,73 +66,6 @@ function answer({ kind, posted, lowerBound, net }: Entry): Html {
   if (!posted) return html`not charged`;
   if (kind === "unpriced") return html`not known`;
   return kind === "partly_unpriced" || lowerBound ? html`at least ${exactMoney(net)}` : exactMoney(net);
-}
-
-function linesTable(entry: Entry): Html {
-  const lines = sumUsd(entry.lines.map(({ amount }) => amount));
-  const gaps = entry.quantities.filter(([unit]) => !entry.lines.some((line) => line.unit === unit));
-  const sum =
-    lines === entry.net
-      ? EMPTY
-      : html`<p class="proof bad" role="alert">✗ The lines add up to ${exactMoney(lines)}, not to the amount that was booked.</p>`;
-  return html`${table({
-    caption: "quantity × rate × factors = amount, in USD",
-    rows: entry.lines,
-    columns: [
-      {
-        title: "Unit",
-        rowHeader: true,
-        cell: ({ unit, model }) =>
-          html`<code>${named(unit)}</code>${model === undefined ? EMPTY : html`<span class="note">on ${named(model)}</span>`}`,
-        foot: "Sum of the lines",
-      },
-      { title: "Quantity", numeric: true, cell: ({ quantity }) => count(quantity) },
-      {
-        title: "Rate",
-        numeric: true,
-        cell: ({ rate, per }) => html`$${rateText(rate)}<span class="note">per ${perText(per)}</span>`,
-      },
-      {
-        title: "Factors",
-        numeric: true,
-        cell: ({ factors }) => (factors.length === 0 ? "none" : factors.map((by) => html`× ${by} `)),
-      },
-      {
-        title: "Amount",
-        numeric: true,
-        cell: ({ amount, rounded }) =>
-          html`${exactMoney(amount)}${rounded ? html`<span class="note">rounded at 1e-18</span>` : EMPTY}`,
-        foot: exactMoney(lines),
-      },
-      { title: "Price", wide: "prose", cell: priceCell },
-    ],
-  })}${sum}${gaps.length === 0 ? EMPTY : html`<p class="proof warn">Not priced: ${gaps.map(([unit, quantity], i) => html`${i === 0 ? EMPTY : ", "}${count(quantity)} <code>${named(unit)}</code>`)}.${entry.reason === undefined ? EMPTY : ` ${reasonText(entry.reason).remedy}`}</p>`}`;
-}
-
-/** As published, but with cents. */
-function rateText(rate: string): string {
-  const [whole = "", fraction = ""] = rate.split(".");
-  return `${whole}.${fraction.padEnd(2, "0")}`;
-}
-
-function perText(per: number): string {
-  if (per === 1) return "unit";
-  return per === 1_000_000 ? "million" : count(per);
-}
-
-function priceCell({ priceVersion, source, checked }: ChargeLine): Html {
-  const address = webAddress(source);
-  const where =
-    address === undefined
-      ? named(source)
-      : html`<a href="${address}" rel="noopener noreferrer external">${new URL(address).host}</a>`;
-  return html`<code>${named(priceVersion)}</code><span class="note">${where}, checked <time datetime="${checked}">${checked}</time></span>`;
-}
-
-/** A source that can be opened; anything else (`javascript:` …) is shown as text. */
-function webAddress(source: string): string | undefined {
-  const url = URL.parse(source);
-  return url !== null && (url.protocol === "https:" || url.protocol === "http:") ? url.href : undefined;
 }
 
 function withoutLines(entry: Entry): Html {

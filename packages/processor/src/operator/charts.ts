@@ -1,5 +1,6 @@
 import type { AttoUsd } from "@keeptabs/pricing";
-import type { DayCost } from "./day-series.ts";
+import { chartData } from "./chart-data.ts";
+import { begun, type DayCost, type DaySeries } from "./day-series.ts";
 import { calls, money, moneyText } from "./figures-text.ts";
 import { EMPTY, type Html, html } from "./html.ts";
 import { dayTitle } from "./months.ts";
@@ -13,26 +14,35 @@ const GAP = 3;
 /** A small picture of a customer's days. */
 export function sparkline(days: readonly DayCost[] | undefined): Html {
   if (days === undefined || dearest(days) === undefined) return EMPTY;
-  const width = days.length * (BAR + GAP) - GAP;
-  return html`<svg class="spark" role="img" aria-label="${summaryOf(days)}" viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none">${bars(days, false)}</svg>`;
+  const shown = begun(days);
+  return html`<svg class="spark" role="img" aria-label="${summaryOf(shown)}" viewBox="0 0 ${widthOf(shown)} ${HEIGHT}" preserveAspectRatio="none"><path d="${outline(shown)}"/></svg>`;
 }
 
-/** The days of a month as bars, with a table of the same for those who can't see or point at them. */
-export function dayChart(days: readonly DayCost[], title: string): Html {
+/**
+ * The days of a month as bars, with a table of the same for those who can't see or point at them. Days
+ * to come are marked as such. Where scripts run, `browser/charts.js` draws it anew from its data.
+ */
+export function dayChart(
+  { all: days, by }: DaySeries,
+  customerName: ((id: string) => string) | undefined,
+): Html {
   const top = dearest(days);
   if (top === undefined) return EMPTY;
-  const width = days.length * (BAR + GAP) - GAP;
-  const first = days[0];
-  const last = days.at(-1);
+  const title = "Spend per day";
+  const shown = begun(days);
+  const data =
+    customerName === undefined ? EMPTY : html` data-chart="${chartData({ all: days, by }, customerName)}"`;
+  const [first, last] = [days[0], days.at(-1)];
   const middle = days[Math.floor((days.length - 1) / 2)];
-  return html`<figure class="chart">
+  return html`<figure class="chart"${data}>
 <figcaption><span>${title}</span><span class="quiet">highest on ${dayTitle(top.day)}: ${money(top.net)}</span></figcaption>
-<svg role="img" aria-label="${summaryOf(days)}" viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none">${bars(days, true)}</svg>
+<svg role="img" aria-label="${summaryOf(shown)}" viewBox="0 0 ${widthOf(days)} ${HEIGHT}" preserveAspectRatio="none">${toCome(days, shown)}${bars(shown)}</svg>
 <div class="axis" aria-hidden="true"><span>${dayTitle(first?.day ?? "")}</span><span>${dayTitle(middle?.day ?? "")}</span><span>${dayTitle(last?.day ?? "")}</span></div>
 <details><summary>Days as a table</summary>
 ${table({
-  caption: title,
-  rows: days,
+  caption: shown.length === days.length ? title : `${title}; days to come are not listed`,
+  rows: shown,
+  small: true,
   columns: [
     {
       title: "Day",
@@ -47,22 +57,43 @@ ${table({
 </figure>`;
 }
 
+function widthOf(days: readonly DayCost[]): number {
+  return days.length * (BAR + GAP) - GAP;
+}
+
+/** Where the days to come will stand. */
+function toCome(days: readonly DayCost[], shown: readonly DayCost[]): Html {
+  const [next] = days.slice(shown.length);
+  if (next === undefined) return EMPTY;
+  const x = shown.length * (BAR + GAP);
+  return html`<g><title>from ${dayTitle(next.day)} on: days to come</title><rect class="coming" x="${x}" y="0" width="${widthOf(days) - x}" height="${HEIGHT}"/></g>`;
+}
+
 /** A bar as long as its part of the whole. */
 export function shareBar(ratio: number): Html {
   const width = Math.min(Math.max(ratio * 100, 0), 100).toFixed(2);
   return html`<svg class="share" aria-hidden="true"><rect class="track" width="100%" height="100%"/><rect width="${width}%" height="100%"/></svg>`;
 }
 
-function bars(days: readonly DayCost[], titled: boolean): readonly Html[] {
+function bars(days: readonly DayCost[]): readonly Html[] {
   const most = dearest(days)?.net;
   return days.map((day, index) => {
     const height = heightOf(day.net, most);
     const x = index * (BAR + GAP);
-    const bar = html`<rect x="${x}" y="${HEIGHT - height}" width="${BAR}" height="${height}"/>`;
-    if (!titled) return height === 0 ? EMPTY : bar;
     // The whole column answers to the pointer, also over a low bar.
-    return html`<g><title>${dayTitle(day.day)}: ${moneyText(day.net)}, ${calls(day.calls)}</title><rect class="column" x="${x}" y="0" width="${BAR}" height="${HEIGHT}"/>${bar}</g>`;
+    return html`<g><title>${dayTitle(day.day)}: ${moneyText(day.net)}, ${calls(day.calls)}</title><rect class="column" x="${x}" y="0" width="${BAR}" height="${HEIGHT}"/><rect x="${x}" y="${HEIGHT - height}" width="${BAR}" height="${height}"/></g>`;
   });
+}
+
+/** The same bars as one path: a table has many of these pictures. */
+function outline(days: readonly DayCost[]): string {
+  const most = dearest(days)?.net;
+  return days
+    .map(({ net }, index) => {
+      const height = heightOf(net, most);
+      return height === 0 ? "" : `M${index * (BAR + GAP)} ${HEIGHT}v-${height}h${BAR}v${height}z`;
+    })
+    .join("");
 }
 
 /** Days that cost anything are seen, however little it is. */

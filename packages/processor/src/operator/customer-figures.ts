@@ -9,8 +9,9 @@ import {
 import type { Entry, Total } from "@keeptabs/ledger";
 import { ZERO_USD } from "@keeptabs/pricing";
 import { dearestCalls } from "./calls.ts";
-import { type CostRow, costRows } from "./costs.ts";
-import { type DayCost, daySeries } from "./day-series.ts";
+import { type CostBefore, costBefore, monthBefore } from "./comparison.ts";
+import { type DaySeries, daySeries } from "./day-series.ts";
+import { type UsageRow, usageRows } from "./usage-figures.ts";
 import type { OperatorView } from "./view.ts";
 
 /** Everything that a customer's page says about a month. */
@@ -20,10 +21,12 @@ export interface CustomerFigures {
   readonly current: boolean;
   readonly customer: Customer | undefined;
   readonly margin: MarginRow;
-  readonly days: readonly DayCost[];
-  readonly features: readonly CostRow[];
+  readonly days: DaySeries;
+  readonly features: readonly UsageRow[];
   /** Keys are provider and model. */
-  readonly models: readonly CostRow[];
+  readonly models: readonly UsageRow[];
+  /** What the month is compared with. */
+  readonly before: CostBefore | undefined;
   readonly dearest: readonly Entry[];
   readonly lastCallMs: number | undefined;
 }
@@ -35,27 +38,30 @@ const MS_PER_HOUR = 3_600_000;
 export function customerFigures(view: OperatorView, id: string, month: string): CustomerFigures | undefined {
   const { reader, customers, timeZone } = view;
   const period = monthPeriod(month, timeZone);
+  const nowMs = view.now();
   return reader.consistently(() => {
     const totals = reader.totals({ ...period, groupBy: ["customer"], customer: id });
     const customer = customers.get(id);
     if (totals.length === 0 && customer === undefined) {
-      const untilMs = Math.ceil(view.now() / MS_PER_HOUR + 1) * MS_PER_HOUR;
+      const untilMs = Math.ceil(nowMs / MS_PER_HOUR + 1) * MS_PER_HOUR;
       if (reader.totals({ fromMs: 0, untilMs, groupBy: [], customer: id }).length === 0) return undefined;
     }
     const none: Total = { key: [id], calls: 0, unpricedCalls: 0, failedCalls: 0, net: ZERO_USD };
     const only: Customers = new Map(customer === undefined ? [] : [[id, customer]]);
     const [margin] = marginsOf(totals.length === 0 ? [none] : totals, only, month).rows;
     if (margin === undefined) return undefined;
+    const before = monthBefore(month, timeZone, nowMs);
     const query = { period, timeZone, filter: { customer: id } };
     return {
       month,
       timeZone,
-      current: monthOf(view.now(), timeZone) <= month,
+      current: monthOf(nowMs, timeZone) <= month,
       customer,
       margin,
-      days: daySeries(reader, period, timeZone, { customer: id }).all,
-      features: costRows(reader, { ...query, groupBy: ["feature"] }),
-      models: costRows(reader, { ...query, groupBy: ["provider", "model"] }),
+      days: daySeries(reader, { ...query, nowMs, splits: ["feature", "model"] }),
+      features: usageRows(reader, { ...query, groupBy: ["feature"] }, before),
+      models: usageRows(reader, { ...query, groupBy: ["provider", "model"] }, before),
+      before: costBefore(reader, before, { customer: id }),
       dearest: dearestCalls(reader, period, id, DEAREST),
       lastCallMs: reader.lastCallMs(),
     };

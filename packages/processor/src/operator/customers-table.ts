@@ -1,17 +1,22 @@
 import type { MarginReport, MarginRow } from "@keeptabs/billing";
+import { ZERO_USD } from "@keeptabs/pricing";
 import { sparkline } from "./charts.ts";
+import { against, changeCell } from "./comparison.ts";
 import { perCallCell, spendCell, unknown } from "./cost-cells.ts";
-import type { DaySeries } from "./day-series.ts";
 import { calls, count, money, percent, share } from "./figures-text.ts";
 import { EMPTY, type Html, html } from "./html.ts";
 import type { Links } from "./links.ts";
+import type { MonthFigures, PartBefore } from "./month-figures.ts";
 import { monthTitle } from "./months.ts";
 import { customerName, named } from "./names.ts";
+import { byFigure, byName, type Compare, contains } from "./ordering.ts";
+import { pageNavigation, pageOf } from "./paging.ts";
 import { type Column, table } from "./table.ts";
 
 /** How customers can be sorted, with what each is called; the sorted-by key alone is stable in addresses. */
 export const SORTS = [
   ["spend", "Highest spend"],
+  ["change", "Largest increase"],
   ["margin", "Lowest margin"],
   ["revenue", "Highest revenue"],
   ["calls", "Most calls"],
@@ -20,15 +25,27 @@ export const SORTS = [
 ] as const;
 export type CustomerSort = (typeof SORTS)[number][0];
 
+/** Which customers are shown, and in what order. */
+export interface CustomersOptions {
+  /** Shows only customers whose name or id contains it; sums stay those of all. */
+  readonly filter: string;
+  readonly sort: CustomerSort;
+  /** Counted from 1. */
+  readonly page: number;
+}
+
 /** The customers of a month with what they cost, pay and leave. */
 export function customersTable(
-  margins: MarginReport,
-  days: DaySeries,
-  { filter, sort }: { readonly filter: string; readonly sort: CustomerSort },
+  { margins, days, before }: Pick<MonthFigures, "margins" | "days" | "before">,
+  { filter, sort, page }: CustomersOptions,
   links: Links | undefined,
 ): Html {
-  const rows = margins.rows.filter((row) => matches(row, filter)).toSorted(COMPARE[sort]);
+  const matching = ordered(margins, filter, sort, before);
+  // A file that stands alone has no other pages to lead to.
+  const paged = links === undefined ? undefined : pageOf(matching, page);
+  const rows = paged?.rows ?? matching;
   const month = margins.month;
+  const trends = days.by.get("customer");
   const sorted = (key: CustomerSort): Pick<Column<MarginRow>, "sort"> =>
     links === undefined
       ? {}
@@ -41,9 +58,9 @@ export function customersTable(
   const whole = filter === "" ? "All customers" : `${count(margins.rows.length)} customers`;
   const shown =
     filter === ""
-      ? html`Spend, revenue and margin per customer, ${monthTitle(month)}`
-      : html`${count(rows.length)} of ${count(margins.rows.length)} customers match “${named(filter)}”; the last line is the sum of all`;
-  return table({
+      ? html`Spend, revenue and margin per customer, ${monthTitle(month)}${against(before)}`
+      : html`${count(matching.length)} of ${count(margins.rows.length)} customers match “${named(filter)}”; the last line is the sum of all`;
+  const customers = table({
     caption: shown,
     rows,
     rowClass: ({ margin }) => (margin !== undefined && margin < 0n ? "loss" : undefined),
@@ -55,13 +72,20 @@ export function customersTable(
         cell: (row) => customerCell(row, month, links),
         foot: whole,
       },
-      { title: "Trend", wide: "picture", cell: ({ customer }) => sparkline(days.byCustomer.get(customer)) },
+      { title: "Trend", wide: "picture", cell: ({ customer }) => sparkline(trends?.get(customer)) },
       {
         title: "Spend",
         numeric: true,
         ...sorted("spend"),
         cell: spendCell,
         foot: spendCell(margins),
+      },
+      {
+        title: "Change",
+        numeric: true,
+        ...sorted("change"),
+        cell: ({ net, customer }) => changeCell(net, before?.byCustomer.get(customer), before?.title),
+        foot: changeCell(margins.net, before?.total.net, before?.title),
       },
       {
         title: "Revenue",
@@ -93,6 +117,15 @@ export function customersTable(
       },
     ],
   });
+  return html`${customers}${
+    paged === undefined || links === undefined
+      ? EMPTY
+      : pageNavigation(
+          paged,
+          "Pages of customers",
+          (to) => `${links.report({ month, customer: filter, sort, page: to })}#customers`,
+        )
+  }`;
 }
 
 function customerCell(
@@ -140,35 +173,31 @@ function callsCell({ calls: made, unpricedCalls, failedCalls }: MarginRow): Html
 }
 
 function matches({ customer, name }: MarginRow, filter: string): boolean {
-  const wanted = folded(filter);
-  return folded(customer).includes(wanted) || folded(name).includes(wanted);
+  return contains(customer, filter) || contains(name, filter);
 }
 
-function folded(text: string): string {
-  return text.normalize("NFC").toLowerCase();
-}
+const BY_NAME = byName<MarginRow>(
+  ({ name }) => name,
+  ({ customer }) => customer,
+);
 
-type Compare = (a: MarginRow, b: MarginRow) => number;
-
-const byName: Compare = (a, b) => NAMES.compare(a.name, b.name) || (a.customer < b.customer ? -1 : 1);
-const NAMES = new Intl.Collator("en", { numeric: true });
-
-/** Unknown figures come last, equal ones by name. */
-function by(figure: (row: MarginRow) => bigint | undefined, direction: 1 | -1): Compare {
-  return (a, b) => {
-    const [x, y] = [figure(a), figure(b)];
-    if (x === y) return byName(a, b);
-    if (x === undefined) return 1;
-    if (y === undefined) return -1;
-    return x < y ? -direction : direction;
+/** The customers that a filter leaves, in order. */
+function ordered(
+  { rows }: MarginReport,
+  filter: string,
+  sort: CustomerSort,
+  before: PartBefore | undefined,
+): readonly MarginRow[] {
+  const by = (figure: (row: MarginRow) => bigint | undefined, direction: 1 | -1): Compare<MarginRow> =>
+    byFigure(figure, direction, BY_NAME);
+  const compare: Readonly<Record<CustomerSort, Compare<MarginRow>>> = {
+    spend: by(({ net }) => net, -1),
+    change: by(({ net, customer }) => net - (before?.byCustomer.get(customer) ?? ZERO_USD), -1),
+    revenue: by(({ revenue }) => revenue, -1),
+    margin: by(({ margin }) => margin, 1),
+    calls: by(({ calls: made }) => BigInt(made), -1),
+    per_call: by(({ net, calls: made }) => (made === 0 ? undefined : net / BigInt(made)), -1),
+    name: BY_NAME,
   };
+  return rows.filter((row) => matches(row, filter)).toSorted(compare[sort]);
 }
-
-const COMPARE: Readonly<Record<CustomerSort, Compare>> = {
-  spend: by(({ net }) => net, -1),
-  revenue: by(({ revenue }) => revenue, -1),
-  margin: by(({ margin }) => margin, 1),
-  calls: by(({ calls: made }) => BigInt(made), -1),
-  per_call: by(({ net, calls: made }) => (made === 0 ? undefined : net / BigInt(made)), -1),
-  name: byName,
-};

@@ -18,6 +18,13 @@ export function moneyPerCall(amount: AttoUsd, made: number): Html | undefined {
   return html`<data class="money" value="${formatUsd(each.amount)}" title="${`${formatUsd(amount)} USD ÷ ${calls(made)}`}">${smallText(each.amount, 3)}</data>`;
 }
 
+/** What a million tokens cost on average. Undefined without tokens. */
+export function moneyPerMillion(amount: AttoUsd, tokens: bigint): Html | undefined {
+  if (tokens <= 0n) return undefined;
+  const each = scaleUsd(amount, 1_000_000n, tokens).amount;
+  return html`<data class="money" value="${formatUsd(each)}" title="${`${formatUsd(amount)} USD for ${count(tokens)} tokens`}">${smallText(each, 3)}</data>`;
+}
+
 /** Every digit of an amount. */
 export function exactMoney(amount: AttoUsd): Html {
   return exactly(
@@ -69,6 +76,17 @@ export function count(number: number | bigint): string {
   return COUNT.format(number);
 }
 
+/** A large number in three digits, such as `1.23M`, with the exact one beside it. */
+export function quantity(number: bigint): Html {
+  return html`<data value="${number}" title="${count(number)}">${number < 10_000n ? count(number) : COMPACT.format(number)}</data>`;
+}
+
+const COMPACT = new Intl.NumberFormat("en-US", {
+  notation: "compact",
+  minimumSignificantDigits: 3,
+  maximumSignificantDigits: 3,
+});
+
 /** `1 call`, `2 calls`. */
 export function calls(number: number): string {
   return number === 1 ? "1 call" : `${count(number)} calls`;
@@ -88,6 +106,14 @@ export function percent(ratio: number): string {
 
 function decimals(digits: number): Intl.NumberFormatOptions {
   return { minimumFractionDigits: digits, maximumFractionDigits: digits };
+}
+
+/** `+34.0%`, `−12.5%`: how an amount changed against an earlier one, which must be positive. */
+export function changeText(now: AttoUsd, before: AttoUsd): string {
+  if (now === before) return "±0%";
+  const change = Number(((now - before) * 1_000_000n) / before) / 1_000_000;
+  if (change === 0) return now > before ? "+<0.1%" : "−<0.1%";
+  return change > 0 ? `+${percent(change)}` : percent(change);
 }
 
 /** A part of a whole, for showing and drawing; 0 when there is no whole. */

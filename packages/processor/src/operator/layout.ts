@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { CHART_LIBRARY, CHART_SCRIPT, CHART_STYLE, STYLE } from "./assets.ts";
 import { EMPTY, type Html, html, trusted } from "./html.ts";
 import type { Links } from "./links.ts";
 import { STYLESHEET } from "./stylesheet.ts";
@@ -9,26 +10,25 @@ export interface Page {
   /** Beside the product's name. */
   readonly header?: Html;
   readonly main: Html;
+  /** True when there is a chart, for which scripts are loaded. */
+  readonly chart?: boolean;
   readonly footer?: Html;
 }
-
-/** The stylesheet's file name changes with its content, so that it can be cached for ever. */
-export const STYLESHEET_NAME: string = `report-${createHash("sha256").update(STYLESHEET).digest("hex").slice(0, 12)}.css`;
 
 const ICON =
   "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E%3Crect width='16' height='16' rx='4' fill='%230b6b4b'/%3E%3Cpath d='M4 4v8M7 4v8M10 4v8M2.5 10.5l11-5' stroke='%23fff' stroke-width='1.4' stroke-linecap='round'/%3E%3C/svg%3E";
 
-/** Nothing but our stylesheet and the icon; no script, no frame, no form to elsewhere. */
+/** Nothing but our own files and the icon; no script or style within a page, no frame, no form to elsewhere. */
 export const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /** A whole document. With links it refers to the stylesheet, without them it carries it and stands alone. */
-export function documentOf({ title, header, main, footer }: Page, links: Links | undefined): string {
+export function documentOf({ title, header, main, footer, chart }: Page, links: Links | undefined): string {
   const style =
     links === undefined
       ? html`<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src '${trusted(STYLE_HASH)}'; img-src data:; base-uri 'none'">
 <style>${trusted(STYLESHEET)}</style>`
-      : html`<link rel="stylesheet" href="${links.stylesheet}">`;
+      : html`<link rel="stylesheet" href="${links.asset(STYLE.name)}">${chart === true ? chartFiles(links) : EMPTY}`;
   const brand = html`${MARK}<span>Keeptabs</span>`;
   return `<!doctype html>\n${html`<html lang="en">
 <head>
@@ -51,6 +51,14 @@ ${main}
 <footer>${footer ?? EMPTY}<p>Made by Keeptabs from its ledger.</p></footer>
 </body>
 </html>`}\n`;
+}
+
+/** Loaded in this order and run when the page is there. Without them the page says the same. */
+function chartFiles(links: Links): Html {
+  return html`
+<link rel="stylesheet" href="${links.asset(CHART_STYLE.name)}">
+<script defer src="${links.asset(CHART_LIBRARY.name)}"></script>
+<script type="module" src="${links.asset(CHART_SCRIPT.name)}"></script>`;
 }
 
 /** Four strokes and the one across: tabs are kept. */

@@ -1,8 +1,11 @@
 /** Where pages lead to. A page without links stands for itself, as a file. */
 export interface Links {
-  readonly stylesheet: string;
+  /** A file that pages load, by its name. */
+  readonly asset: (name: string) => string;
   readonly report: (query: ReportQuery) => string;
   readonly customer: (id: string, month: string) => string;
+  readonly features: (query: FeaturesQuery) => string;
+  readonly feature: (name: string, month: string) => string;
   readonly call: (traceId: string, spanId: string) => string;
 }
 
@@ -11,31 +14,51 @@ export interface ReportQuery {
   readonly month?: string | undefined;
   readonly customer?: string | undefined;
   readonly sort?: string | undefined;
+  readonly page?: number | undefined;
+}
+
+/** What the address of the page of all features says. */
+export interface FeaturesQuery {
+  readonly month?: string | undefined;
+  readonly feature?: string | undefined;
+  readonly sort?: string | undefined;
+  readonly page?: number | undefined;
 }
 
 /** Links under the path at which the routes are mounted. */
-export function linksUnder(base: string, stylesheet: string): Links {
+export function linksUnder(base: string): Links {
   return {
-    stylesheet: `${base}/${stylesheet}`,
-    report: ({ month, customer, sort }) => {
-      const query = new URLSearchParams();
-      if (month !== undefined) query.set("month", month);
-      if (customer !== undefined && customer !== "") query.set("customer", customer);
-      if (sort !== undefined) query.set("sort", sort);
-      return query.size === 0 ? `${base}/` : `${base}/?${query}`;
-    },
+    asset: (name) => `${base}/${name}`,
+    report: ({ month, customer, sort, page }) =>
+      withQuery(`${base}/`, { month, customer, sort, page: pageParameter(page) }),
     customer: (id, month) => `${base}/customers/${segment(id)}?month=${month}`,
+    features: ({ month, feature, sort, page }) =>
+      withQuery(`${base}/features`, { month, feature, sort, page: pageParameter(page) }),
+    feature: (name, month) => `${base}/features/${segment(name)}?month=${month}`,
     call: (traceId, spanId) => `${base}/calls/${traceId}/${spanId}`,
   };
 }
 
-/** An id as one segment of a path. */
-function segment(id: string): string {
-  // Browsers drop the segments `.` and `..`, also percent-encoded: such an id is followed by a mark.
-  return /^\.{1,2}~*$/.test(id) ? `${id}~` : encodeURIComponent(id.toWellFormed());
+/** The first page needs no number. */
+function pageParameter(page: number | undefined): string | undefined {
+  return page === undefined || page === 1 ? undefined : String(page);
 }
 
-/** The id that a decoded segment stands for. */
+function withQuery(path: string, given: Readonly<Record<string, string | undefined>>): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && value !== "") query.set(name, value);
+  }
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+/** A name as one segment of a path. */
+function segment(name: string): string {
+  // Browsers drop the segments `.` and `..`, also percent-encoded, and nothing is no segment: a mark follows these.
+  return /^\.{0,2}~*$/.test(name) ? `${name}~` : encodeURIComponent(name.toWellFormed());
+}
+
+/** The name that a decoded segment stands for. */
 export function idOf(segmentText: string): string {
-  return /^\.{1,2}~+$/.test(segmentText) ? segmentText.slice(0, -1) : segmentText;
+  return /^\.{0,2}~+$/.test(segmentText) ? segmentText.slice(0, -1) : segmentText;
 }

@@ -1,7 +1,11 @@
 import { type MarginReport, marginReport, monthOf, monthPeriod, type Period } from "@keeptabs/billing";
-import { type Cost, type CostRow, costRows, sumOfCosts } from "./costs.ts";
+import type { AttoUsd } from "@keeptabs/pricing";
+import type { LedgerView } from "../access/index.ts";
+import { type Before, type CostBefore, monthBefore } from "./comparison.ts";
+import { type Cost, costRows, sumOfCosts } from "./costs.ts";
 import { type DaySeries, daySeries } from "./day-series.ts";
 import { type Trust, trustOf } from "./trust.ts";
+import { type UsageRow, usageRows } from "./usage-figures.ts";
 import type { OperatorView } from "./view.ts";
 
 /** Everything that the report page says about a month; read at one instant of the ledger. */
@@ -17,9 +21,11 @@ export interface MonthFigures {
   /** True when the sums over customers, features, models and days all equal the total, to the last digit. */
   readonly agrees: boolean;
   readonly days: DaySeries;
-  readonly features: readonly CostRow[];
+  readonly features: readonly UsageRow[];
   /** Keys are provider and model. */
-  readonly models: readonly CostRow[];
+  readonly models: readonly UsageRow[];
+  /** What the month is compared with. */
+  readonly before: PartBefore | undefined;
   readonly trust: Trust;
   /** Spans that came again with other content, since the ledger began. */
   readonly conflicts: number;
@@ -29,32 +35,41 @@ export interface MonthFigures {
   readonly lastCallMs: number | undefined;
 }
 
+/** What calls cost in the month before, as far as it is comparable. */
+export interface PartBefore extends CostBefore {
+  readonly byCustomer: ReadonlyMap<string, AttoUsd>;
+}
+
 /** The figures of a month `YYYY-MM`. Throws RangeError when it is not one. */
 export function monthFigures(view: OperatorView, month: string): MonthFigures {
   const { reader, customers, timeZone } = view;
   const period = monthPeriod(month, timeZone);
+  const nowMs = view.now();
   return reader.consistently(() => {
     const margins = marginReport(reader, customers, period);
     const query = { period, timeZone, filter: {} };
-    const features = costRows(reader, { ...query, groupBy: ["feature"] });
-    const models = costRows(reader, { ...query, groupBy: ["provider", "model"] });
-    const days = daySeries(reader, period, timeZone, {});
+    const before = monthBefore(month, timeZone, nowMs);
+    const features = usageRows(reader, { ...query, groupBy: ["feature"] }, before);
+    const models = usageRows(reader, { ...query, groupBy: ["provider", "model"] }, before);
+    const days = daySeries(reader, { ...query, nowMs, splits: ["customer", "feature", "model"] });
     const total = sumOfCosts(costRows(reader, { ...query, groupBy: [] }));
-    const sums = [margins, sumOfCosts(features), sumOfCosts(models), sumOfDays(days.all)];
+    const parts = [...days.by.values()].map((split) => sumOfDays([...split.values()].flat()));
+    const sums = [margins, sumOfCosts(features), sumOfCosts(models), sumOfDays(days.all), ...parts];
     return {
       month,
       period,
       timeZone,
-      current: monthOf(view.now(), timeZone) <= month,
+      current: monthOf(nowMs, timeZone) <= month,
       margins,
       total,
       agrees: sums.every(({ net, calls }) => net === total.net && calls === total.calls),
       days,
       features,
       models,
+      before: before === undefined ? undefined : partBefore(reader, before),
       trust: trustOf(reader.quality(period.fromMs, period.untilMs)),
       conflicts: reader.conflicts(),
-      readAtMs: view.now(),
+      readAtMs: nowMs,
       lastCallMs: reader.lastCallMs(),
     };
   });
@@ -62,4 +77,10 @@ export function monthFigures(view: OperatorView, month: string): MonthFigures {
 
 function sumOfDays(days: DaySeries["all"]): Cost {
   return sumOfCosts(days.map(({ net, calls }) => ({ net, calls, unpricedCalls: 0, failedCalls: 0 })));
+}
+
+function partBefore(reader: LedgerView, before: Before): PartBefore {
+  const totals = reader.totals({ ...before.period, groupBy: ["customer"] });
+  const byCustomer = new Map(totals.map(({ key, net }) => [key[0] ?? "", net]));
+  return { ...before, total: sumOfCosts(totals), byCustomer };
 }

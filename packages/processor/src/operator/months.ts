@@ -15,6 +15,11 @@ export function dayTitle(day: string): string {
   return DAY.format(Date.parse(`${day}T00:00:00Z`));
 }
 
+/** `5 Oct` for `2026-10-05`. */
+export function shortDay(day: string): string {
+  return SHORT_DAY.format(Date.parse(`${day}T00:00:00Z`));
+}
+
 /** `15 Oct 2026, 14:00:00 CEST` for an instant in Unix milliseconds. */
 export function instantTitle(atMs: number, timeZone: string): string {
   return new Intl.DateTimeFormat("en-GB", {
@@ -31,3 +36,4 @@ export function instantTitle(atMs: number, timeZone: string): string {
 
 const MONTH = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", month: "long", year: "numeric" });
 const DAY = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "long" });
+const SHORT_DAY = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", day: "numeric", month: "short" });

@@ -1,7 +1,7 @@
 import express, { type Request, type Response, type Router } from "express";
 import type { Access, RateLimiter, Reader, Refusals } from "../access/index.ts";
 import { failures } from "./failures.ts";
-import { CONTENT_SECURITY_POLICY, STYLESHEET_NAME } from "./layout.ts";
+import { CONTENT_SECURITY_POLICY } from "./layout.ts";
 import { type Links, linksUnder } from "./links.ts";
 import { Problem } from "./problem.ts";
 import type { GuardedRoute, Route } from "./route.ts";
@@ -101,5 +101,5 @@ function secure(response: Response): void {
 }
 
 function linksOf(request: Request): Links {
-  return linksUnder(request.baseUrl, STYLESHEET_NAME);
+  return linksUnder(request.baseUrl);
 }

@@ -1,86 +1,111 @@
 import type { MarginRow } from "@keeptabs/billing";
 import { ZERO_USD } from "@keeptabs/pricing";
 import { UNATTRIBUTED } from "@keeptabs/usage";
-import { breakdowns } from "./breakdown.ts";
 import { dayChart } from "./charts.ts";
+import { changeNote } from "./comparison.ts";
 import { spendCell } from "./cost-cells.ts";
-import { type CustomerSort, customersTable, SORTS } from "./customers-table.ts";
+import { type CustomerSort, type CustomersOptions, customersTable, SORTS } from "./customers-table.ts";
+import { featuresSection } from "./features-section.ts";
 import { calls, count, money, percent, share } from "./figures-text.ts";
 import { EMPTY, type Html, html } from "./html.ts";
 import { documentOf } from "./layout.ts";
 import type { Links } from "./links.ts";
+import { modelsSection } from "./models-section.ts";
 import type { MonthFigures } from "./month-figures.ts";
 import { monthNavigation } from "./month-navigation.ts";
 import { instantTitle, monthTitle } from "./months.ts";
 import { nothingYet } from "./nothing-yet.ts";
+import { siteNavigation } from "./site-navigation.ts";
+import { figure, summaryOf } from "./summary.ts";
 import { trustSection } from "./trust-section.ts";
 
-/** How the report page was asked for. */
-export interface ReportOptions {
-  /** Shows only customers whose name or id contains it; sums stay those of all. */
-  readonly filter: string;
-  readonly sort: CustomerSort;
-}
-
 /** The report page of a month. Without links it is one file that stands alone. */
-export function reportPage(figures: MonthFigures, options: ReportOptions, links: Links | undefined): string {
+export function reportPage(
+  figures: MonthFigures,
+  options: CustomersOptions,
+  links: Links | undefined,
+): string {
   const { month, margins } = figures;
   const navigation =
     links === undefined
       ? undefined
-      : monthNavigation(figures, (to) =>
-          links.report({ month: to, customer: options.filter, sort: options.sort }),
-        );
+      : monthNavigation(figures, {
+          href: (to) => links.report({ month: to, customer: options.filter, sort: options.sort }),
+          path: links.report({}),
+          keep: { customer: options.filter, sort: options.sort },
+        });
   const empty = figures.total.calls === 0 && margins.rows.length === 0;
   const main = html`<div class="title"><h1>${monthTitle(month)}${figures.current ? html` <small>so far</small>` : EMPTY}</h1>${navigation}</div>
 ${empty ? nothingYet(figures, links) : reportBody(figures, options, links)}`;
   return documentOf(
     {
       title: `${monthTitle(month)} · Keeptabs`,
-      header: contents(empty),
+      header: empty ? EMPTY : siteNavigation("report", month, links),
       main,
       footer: footnote(figures, links),
+      chart: !empty,
     },
     links,
   );
 }
 
-function contents(empty: boolean): Html {
-  if (empty) return EMPTY;
-  return html`<nav aria-label="On this page"><a href="#customers">Customers</a><a href="#features">Features</a><a href="#models">Models</a><a href="#quality">Data quality</a></nav>`;
-}
-
-function reportBody(figures: MonthFigures, options: ReportOptions, links: Links | undefined): Html {
-  const { margins, days, features, models, total } = figures;
+function reportBody(figures: MonthFigures, options: CustomersOptions, links: Links | undefined): Html {
+  const { margins, days, month } = figures;
+  const names = new Map(margins.rows.map(({ customer, name }) => [customer, name]));
+  const nameOf = links === undefined ? undefined : (id: string): string => names.get(id) ?? id;
   return html`${summary(figures)}
 ${agreement(figures)}
-${dayChart(days.all, "Spend per day")}
+${dayChart(days, nameOf)}
 <section id="customers" aria-labelledby="customers-title">
-<div class="section"><h2 id="customers-title">Customers</h2>${links === undefined ? EMPTY : filterForm(figures.month, options, links)}</div>
-${customersTable(margins, days, options, links)}
+<div class="section"><h2 id="customers-title">Customers</h2>${links === undefined ? EMPTY : filterForm(month, options, links)}</div>
+${customersTable(figures, options, links)}
 </section>
-${breakdowns(features, models, total, monthTitle(figures.month))}
+${featuresSection(figures, month, links, true)}
+${modelsSection(figures, month)}
 ${trustSection(figures)}`;
 }
 
 /** The month in six figures. */
-function summary({ margins, total, days }: MonthFigures): Html {
+function summary({ margins, total, days, current, before }: MonthFigures): Html {
   const unattributed = margins.rows.find(({ customer }) => customer === UNATTRIBUTED);
   const losers = margins.rows.filter(({ margin }) => margin !== undefined && margin < 0n);
   const active = days.all.filter((day) => day.calls > 0).length;
   const known = margins.rows.length - margins.customersWithoutRevenue;
-  return html`<dl class="summary">
-${figure("Spend", spendCell(total), html`${calls(total.calls)} on ${active} ${active === 1 ? "day" : "days"}`)}
-${figure("Revenue", known === 0 ? html`—` : money(margins.revenue), known === 0 ? "no customer's revenue is configured" : `of ${count(known)} ${known === 1 ? "customer" : "customers"} with known revenue`)}
-${figure("Margin", known === 0 ? html`—` : money(margins.margin), marginNote(margins, losers), margins.margin < 0n ? "bad" : undefined)}
-${figure("Calls", html`${count(total.calls)}`, total.failedCalls === 0 ? "none failed" : `${count(total.failedCalls)} failed or broken off`)}
-${figure("Unpriced", html`${count(total.unpricedCalls)}`, total.unpricedCalls === 0 ? "every call has a price" : html`${calls(total.unpricedCalls)} cost more than shown`, total.unpricedCalls === 0 ? undefined : "warn")}
-${figure("Unattributed", html`${percent(share(unattributed?.net ?? ZERO_USD, total.net))}`, unattributedNote(unattributed), unattributed === undefined || unattributed.calls === 0 ? undefined : "warn")}
-</dl>`;
-}
-
-function figure(name: string, value: Html, note: Html | string, tone?: "bad" | "warn"): Html {
-  return html`<div${tone === undefined ? EMPTY : html` class="${tone}"`}><dt>${name}</dt><dd>${value}</dd><dd class="note">${note}</dd></div>`;
+  return summaryOf([
+    figure("Spend", spendCell(total), changeNote(total, before)),
+    figure(
+      "Revenue",
+      known === 0 ? "—" : money(margins.revenue),
+      known === 0
+        ? "no customer's revenue is configured"
+        : `${current ? "for the whole month, " : ""}of ${count(known)} ${known === 1 ? "customer" : "customers"} with known revenue`,
+    ),
+    figure(
+      "Margin",
+      known === 0 ? "—" : money(margins.margin),
+      marginNote(margins, losers),
+      margins.margin < 0n ? "bad" : undefined,
+    ),
+    figure(
+      "Calls",
+      count(total.calls),
+      `on ${active} ${active === 1 ? "day" : "days"}; ${total.failedCalls === 0 ? "none failed" : `${count(total.failedCalls)} failed or broken off`}`,
+    ),
+    figure(
+      "Unpriced",
+      count(total.unpricedCalls),
+      total.unpricedCalls === 0
+        ? "every call has a price"
+        : `${calls(total.unpricedCalls)} cost more than shown`,
+      total.unpricedCalls === 0 ? undefined : "warn",
+    ),
+    figure(
+      "Unattributed",
+      percent(share(unattributed?.net ?? ZERO_USD, total.net)),
+      unattributedNote(unattributed),
+      unattributed === undefined || unattributed.calls === 0 ? undefined : "warn",
+    ),
+  ]);
 }
 
 function marginNote(margins: MonthFigures["margins"], losers: readonly MarginRow[]): string {
@@ -103,7 +128,7 @@ function agreement({ agrees, margins, total }: MonthFigures): Html {
   return html`<p class="proof"><span aria-hidden="true">✓</span> Sum of customers = sum of features = sum of models = sum of days = total: ${money(total.net)}, equal to the last digit.</p>`;
 }
 
-function filterForm(month: string, { filter, sort }: ReportOptions, links: Links): Html {
+function filterForm(month: string, { filter, sort }: CustomersOptions, links: Links): Html {
   const option = ([key, title]: readonly [CustomerSort, string]): Html =>
     html`<option value="${key}"${key === sort ? html` selected` : EMPTY}>${title}</option>`;
   return html`<form class="filter" method="get" action="${links.report({})}" role="search">

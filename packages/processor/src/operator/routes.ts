@@ -27,7 +27,7 @@ export function operatorRoutes(view: OperatorView, guard: Guard): Router {
 
 /** The report page of a month as one HTML file that needs no server. Throws RangeError for a month that is none. */
 export function renderReport(view: OperatorView, reportMonth: string): string {
-  return reportPage(monthFigures(view, reportMonth), { filter: "", sort: "spend" }, undefined);
+  return reportPage(monthFigures(view, reportMonth), { filter: "", sort: "spend", page: 1 }, undefined);
 }
 
 function stationRoutes({ problem, metrics }: Station): readonly Route[] {

@@ -31,7 +31,7 @@ export interface Table<Row> {
  */
 export function table<Row>({ caption, columns, rows, small, rowClass }: Table<Row>): Html {
   const hasFoot = columns.some(({ foot }) => foot !== undefined);
-  return html`<table role="table"${classOf(small === true ? "small" : undefined)}><caption>${caption}</caption>
+  return html`<table role="table"${classOf(sizeOf(columns.length, small === true))}><caption>${caption}</caption>
 <thead role="rowgroup"><tr role="row">${columns.map(heading)}</tr></thead>
 <tbody role="rowgroup">${rows.map(
     (row) => html`
@@ -46,10 +46,16 @@ export function table<Row>({ caption, columns, rows, small, rowClass }: Table<Ro
 </table>`;
 }
 
-function heading<Row>({ title, numeric, sort }: Column<Row>): Html {
+/** Many columns need more room than most screens between a telephone's and a desk's have. */
+function sizeOf(columns: number, small: boolean): string | undefined {
+  if (small) return "small";
+  return columns >= 8 ? "wide" : undefined;
+}
+
+function heading<Row>({ title, numeric, wide, sort }: Column<Row>): Html {
   const state = sort === undefined || sort.state === "none" ? EMPTY : html` aria-sort="${sort.state}"`;
   const text = sort === undefined ? title : html`<a href="${sort.href}">${title}</a>`;
-  return html`<th role="columnheader" scope="col"${classOf(numeric === true ? "n" : undefined)}${state}>${text}</th>`;
+  return html`<th role="columnheader" scope="col"${classOf(numeric === true ? "n" : wide)}${state}>${text}</th>`;
 }
 
 function cell<Row>({ title, numeric, wide, rowHeader }: Column<Row>, content: HtmlPart): Html {

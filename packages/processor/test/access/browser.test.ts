@@ -40,7 +40,7 @@ describe.runIf(hasChromium())("in Chromium, where a token is needed", () => {
     expect(page.url()).toContain("/customers/acme");
     expect(text).toContain("Acme Corp");
     // A call and its charge, and back over the link to all customers, which is for this one its own page.
-    await page.click("main table a >> nth=0");
+    await page.click('main a[href*="/calls/"] >> nth=0');
     expect(await page.textContent("main")).toContain("What this call cost");
     await page.click("a.brand");
     expect(page.url()).toContain("/customers/acme");

@@ -8,6 +8,8 @@ const ACME_COVERED = { trace: "c0".repeat(16), span: "c1".repeat(8) };
 const GLOBEX = { trace: "9b".repeat(16), span: "9c".repeat(8) };
 const GLOBEX_COVERING = { trace: ACME_COVERED.trace, span: "9d".repeat(8) };
 const NOBODY = { trace: "7e".repeat(16), span: "7f".repeat(8) };
+/** Booked for globex, until a span above it named acme. */
+const MOVED = { trace: "5a".repeat(16), span: "5b".repeat(8) };
 const UNKNOWN = { trace: "0d".repeat(16), span: "0e".repeat(8) };
 
 const CUSTOMERS = `
@@ -35,6 +37,9 @@ const PLANS: Readonly<Record<string, Plan>> = {
   "get /healthz": { own: ["/healthz"], also: "anyone", tells: false },
   "get /readyz": { own: ["/readyz"], also: "anyone", tells: false },
   "get /report.css": { own: ["/report.css"], also: "anyone", tells: false },
+  "get /chart.css": { own: ["/chart.css"], also: "anyone", tells: false },
+  "get /uplot.js": { own: ["/uplot.js"], also: "anyone", tells: false },
+  "get /charts.js": { own: ["/charts.js"], also: "anyone", tells: false },
   "get /metrics": { own: ["/metrics"], also: "nobody" },
   "get /api/v1/openapi.json": {
     own: ["/api/v1/openapi.json"],
@@ -82,26 +87,36 @@ const PLANS: Readonly<Record<string, Plan>> = {
     unknown: "/customers/unknown-000",
     also: "acme",
   },
+  "get /features": {
+    own: ["/features", "/features?month=2026-09", "/features?feature=hidden-feature&sort=customers"],
+    also: "acme",
+  },
+  "get /features/:name": {
+    own: ["/features/assistant", "/features/assistant?month=2026-09"],
+    foreign: "/features/hidden-feature",
+    unknown: "/features/unknown-000",
+    also: "acme",
+  },
   "get /calls/:trace/:span": {
-    own: [call("", ACME), call("", ACME_COVERED)],
+    own: [call("", ACME), call("", ACME_COVERED), call("", MOVED)],
     foreign: call("", GLOBEX),
     unknown: call("", UNKNOWN),
     also: "acme",
   },
 };
 
-/** The stylesheet's name changes with its content. */
-const keyOf = ({ method, path }: { method: string; path: string }): string =>
-  `${method} ${path.replace(/^\/report-[0-9a-f]+\.css$/, "/report.css")}`;
+/** The name of a file that pages load changes with its content. */
+const plainOf = (path: string): string => path.replace(/^(\/\w+)-[0-9a-f]+(\.css|\.js)$/, "$1$2");
+const keyOf = ({ method, path }: { method: string; path: string }): string => `${method} ${plainOf(path)}`;
 const ROUTES = operatorTable({ problem: () => undefined, metrics: () => {} });
-const STYLESHEET = ROUTES.find(({ path }) => path.endsWith(".css"))?.path ?? "";
+const FULL_NAMES = new Map(ROUTES.map(({ path }) => [plainOf(path), path]));
 
 let processor: Running;
 /** What must not come to acme's eyes; the amounts are those that an admin sees. */
 let traces: string[];
 
 async function get(path: string, headers: Record<string, string> = {}) {
-  const response = await fetch(processor.operatorUrl + path.replace("/report.css", STYLESHEET), { headers });
+  const response = await fetch(processor.operatorUrl + (FULL_NAMES.get(path) ?? path), { headers });
   return {
     status: response.status,
     type: response.headers.get("content-type"),
@@ -145,6 +160,11 @@ beforeAll(async () => {
     of(NOBODY, { "keeptabs.feature": "nobodys-feature", "gen_ai.usage.input_tokens": 5_123_461 }),
     spanOf(globex, { startTimeUnixNano: september, endTimeUnixNano: september }),
   );
+  const above = { traceId: MOVED.trace, spanId: "5c".repeat(8) };
+  const person = { "user.id": "globex-4711", "keeptabs.feature": "assistant" };
+  await post("app", of(MOVED, person, { parentSpanId: above.spanId, endTimeUnixNano: september }));
+  const named = [{ key: "customer.id", value: { stringValue: "acme" } }];
+  await post("app", { ...above, name: "POST /ask", kind: 2, endTimeUnixNano: september, attributes: named });
   // One call that two customers are named for: acme's description of it is not charged, globex's is.
   const shared = { "keeptabs.feature": "assistant", "gen_ai.usage.input_tokens": 1234 };
   await post(
@@ -199,6 +219,8 @@ it("what is looked for is there to be found", async () => {
   expect(leaks((await get("/", bearer(TOKENS.ops))).text, "")).toEqual(
     expect.arrayContaining(["Globex", "7,331", "obsidian", "hidden-feature"]),
   );
+  const moved = await get(call("", MOVED), { ...bearer(TOKENS.ops), accept: "text/html" });
+  expect(moved.text).toMatch(/taken from[\s\S]*globex-4711[\s\S]*moved to[\s\S]*acme/);
   // Acme's second call is not charged, since one of globex's is in its place: an admin is led to it.
   expect(await json(call("/api/v1", ACME_COVERED))).toMatchObject({
     customer: "acme",
@@ -257,7 +279,7 @@ it.each(Object.entries(PLANS).filter(([, { foreign }]) => foreign !== undefined)
       return {
         status,
         type,
-        text: text.replaceAll(/globex-4711|unknown-000|(?:9b|0d){16}|(?:9c|0e){8}/g, "…"),
+        text: text.replaceAll(/globex-4711|hidden-feature|unknown-000|(?:9b|0d){16}|(?:9c|0e){8}/g, "…"),
       };
     };
     for (const headers of [{}, { accept: "text/html" }]) {

@@ -1,6 +1,7 @@
+import { charge, defaultPriceBook, Overrides, parseUsd } from "@keeptabs/pricing";
 import { usageOf } from "@keeptabs/usage";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bookingOf, PRODUCT_CUSTOMERS, productHistory } from "./seed.ts";
+import { bookingOf, NOW, PRODUCT_CUSTOMERS, productHistory } from "./seed.ts";
 import { json, page, type Serving, serving } from "./serving.ts";
 
 const TRACE = "e".repeat(32);
@@ -90,14 +91,101 @@ describe("a call explained", () => {
   });
 });
 
+describe("a call that was negotiated or corrected", () => {
+  it("shows list and net amount of each line with what was agreed, and that both add up", async () => {
+    const agreed = new Overrides([
+      {
+        name: "contract 7 <b>",
+        from: "2026-01-01T00:00:00Z",
+        terms: { kind: "percent_off", percent: "12.5", units: ["input"] },
+      },
+    ]);
+    const booking = bookingOf();
+    const { call } = booking;
+    const { provider, usage, responseModel: model } = call;
+    const atMs = Number(call.occurredAt / 1_000_000n);
+    const one = await serving([
+      { ...booking, charge: charge({ provider, model, usage, atMs }, defaultPriceBook(), agreed) },
+    ]);
+    const { text } = await page(`${one.base}/calls/${call.traceId}/${call.spanId}`);
+    const lines = text.slice(text.indexOf("<tbody"), text.indexOf("</tfoot>")).split("<tr ").slice(1);
+    const amounts = lines.map((line) =>
+      [...line.matchAll(/data-exact="([^"]*)"/g)].map(([, exact]) => exact),
+    );
+    expect(amounts).toEqual([
+      ["0.0025", "0.0021875"],
+      ["0.001", "0.001"],
+      ["0.0035", "0.0031875"],
+    ]);
+    expect(lines[0]).toMatch(/12\.5 % off.*contract 7 &lt;b&gt;/s);
+    expect(text).toMatch(/class="answer"><data [^>]*>\$0\.0031875</);
+    expect(text).not.toContain('role="alert"');
+    await one.close();
+  });
+
+  it("shows every booking with both times, and that together they are what counts now", async () => {
+    const booking = bookingOf({ customer: "acme" });
+    const { traceId, spanId } = booking.call;
+    const one = await serving([booking]);
+    const entry = one.view.reader.entry(traceId, spanId)?.id ?? 0;
+    const later = BigInt(NOW + 3_600_000) * 1_000_000n;
+    const dearer = { ...booking.charge, list: parseUsd("0.004"), net: parseUsd("0.004"), lines: [] };
+    await one.ledger.reprice([{ entry, charge: dearer }], "the price was <i>wrong</i>", later);
+    const { text } = await page(`${one.base}/calls/${traceId}/${spanId}`);
+    const history = text.slice(text.indexOf('<section id="history"'));
+    const rows = history.slice(history.indexOf("<tbody"), history.indexOf("</tfoot>")).split("<tr ").slice(1);
+    expect(rows.map((row) => /data-exact="([^"]*)"/.exec(row)?.[1])).toEqual([
+      "0.0035",
+      "-0.0035",
+      "0.004",
+      "0.004",
+    ]);
+    expect(rows[0]).toMatch(
+      /datetime="2026-10-20T10:00:00\.000000000Z">20 Oct 2026, 12:00:00 CEST(?:.*)booked.*acme/s,
+    );
+    expect(rows[2]).toMatch(/2026-10-20T11:00:00\.000000000Z.*charged anew.*the price was &lt;i&gt;wrong/s);
+    expect(text).toMatch(/class="answer"><data [^>]*>\$0\.004</);
+    await one.close();
+  });
+
+  it("that was superseded counts as nothing, and its history says since when", async () => {
+    const trace = "9".repeat(32);
+    const one = await serving([
+      bookingOf({ call: { traceId: trace, spanId: "1".repeat(16), scope: "langchain" } }),
+    ]);
+    const inner = { traceId: trace, spanId: "2".repeat(16), parentSpanId: "1".repeat(16), scope: "openai" };
+    await one.append([bookingOf({ call: inner, ancestors: ["1".repeat(16)] })], 2n);
+    const { text } = await page(`${one.base}/calls/${trace}/${"1".repeat(16)}`);
+    expect(text).toContain('class="answer">not charged<');
+    const history = text.slice(text.indexOf('<section id="history"'));
+    expect([...history.matchAll(/data-exact="([^"]*)"/g)].map(([, exact]) => exact)).toEqual([
+      "0.0035",
+      "-0.0035",
+      "0",
+    ]);
+    expect(history).toContain("another span describes the call better");
+    expect((await page(`${one.base}/calls/${trace}/${"2".repeat(16)}`)).text).not.toContain('id="history"');
+    await one.close();
+  });
+});
+
 describe("a customer's page", () => {
   it("shows the API's numbers to the digit", async () => {
     const { text } = await page(`${server.base}/customers/acme?month=2026-10`);
     const { rows } = await json(`${server.base}/api/v1/margins?month=2026-10`);
     const acme = rows.find(({ customer }: { customer: string }) => customer === "acme");
-    const summary = text.slice(text.indexOf('<dl class="summary">'), text.indexOf("</dl>"));
-    const exact = [...summary.matchAll(/data-exact="([^"]*)"/g)].map(([, amount]) => amount);
-    expect(exact).toEqual([acme.cost_usd, acme.budget_usd, acme.revenue_usd, acme.margin_usd]);
+    const top = text.slice(text.indexOf("<h1"), text.indexOf("</dl>"));
+    const exact = [...top.matchAll(/data-exact="([^"]*)"/g)].map(([, amount]) => amount);
+    const before = await json(
+      `${server.base}/api/v1/costs?from=2026-09-01&to=2026-09-20T12:00:00%2B02:00&customer=acme`,
+    );
+    expect(exact).toEqual([
+      acme.budget_usd,
+      acme.cost_usd,
+      before.total.cost_usd,
+      acme.revenue_usd,
+      acme.margin_usd,
+    ]);
     const features = await json(`${server.base}/api/v1/costs?month=2026-10&customer=acme&group_by=feature`);
     for (const { cost_usd } of features.rows) expect(text).toContain(`data-exact="${cost_usd}"`);
     const dearest = await json(`${server.base}/api/v1/calls?month=2026-10&customer=acme&limit=20`);

@@ -1,5 +1,7 @@
 import { customerOf } from "@keeptabs/billing";
+import { formatUsd, parseUsd, sumUsd } from "@keeptabs/pricing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { changeText, moneyText } from "../../src/operator/figures-text.ts";
 import { renderReport } from "../../src/operator/index.ts";
 import { monthFigures } from "../../src/operator/month-figures.ts";
 import { reportPage } from "../../src/operator/report-page.ts";
@@ -129,25 +131,135 @@ describe("the report page of a product", () => {
     const figures = monthFigures({ ...server.view, timeZone: "Asia/Kolkata" }, "2026-10");
     expect(figures.agrees).toBe(true);
     expect(figures.total.calls).toBeGreaterThan(1000);
-    const options = { filter: "", sort: "spend" } as const;
+    const options = { filter: "", sort: "spend", page: 1 } as const;
     expect(reportPage(figures, options, undefined)).not.toContain('role="alert"');
     const wrong = reportPage({ ...figures, agrees: false }, options, undefined);
     expect(wrong).toMatch(/role="alert">(?:(?!<\/p>).)*differ/s);
     expect(wrong).not.toContain("equal to the last digit");
   });
 
-  it("may only load its own stylesheet", async () => {
+  it("may only load its own files, and loads nothing else", async () => {
     const { headers } = await page(`${server.base}/`);
-    const policy = headers.get("content-security-policy") ?? "";
-    expect(policy).toContain("default-src 'none'");
-    expect(policy).not.toMatch(/unsafe|script-src|\*/);
+    expect(headers.get("content-security-policy")).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    );
     expect(headers.get("x-content-type-options")).toBe("nosniff");
     expect(headers.get("cache-control")).toBe("private, no-cache");
-    expect(text).not.toMatch(/<script|\sstyle="|\son\w+="/);
-    const href = /<link rel="stylesheet" href="([^"]*)"/.exec(text)?.[1] ?? "";
-    const sheet = await fetch(`${server.base}${href}`);
-    expect([sheet.status, sheet.headers.get("content-type")]).toEqual([200, "text/css; charset=utf-8"]);
-    expect(sheet.headers.get("cache-control")).toContain("immutable");
+    expect(text).not.toMatch(/<style|\sstyle="|\son\w+="/);
+    const files = [
+      ...text.matchAll(/<(?:link rel="stylesheet" href|script(?: defer| type="module") src)="([^"]*)"/g),
+    ];
+    expect(files).toHaveLength(4);
+    expect(text.match(/<script/g)).toHaveLength(2);
+    for (const [tag, path] of files) {
+      const file = await fetch(`${server.base}${path}`);
+      const type = tag?.startsWith("<link") === true ? "text/css" : "text/javascript";
+      expect([file.status, file.headers.get("content-type")]).toEqual([200, `${type}; charset=utf-8`]);
+      expect(file.headers.get("cache-control")).toContain("immutable");
+      expect((await file.text()).length).toBeGreaterThan(1000);
+    }
+  });
+});
+
+describe("a month that is not over", () => {
+  const figures = (text: string): string =>
+    text.slice(text.indexOf("<figcaption"), text.indexOf("</figure>"));
+
+  it("does not show days to come as days without spend", async () => {
+    const server = await serve(productHistory());
+    const chart = figures((await page(`${server.base}/`)).text);
+    expect([...chart.matchAll(/<time datetime="([^"]*)"/g)].map(([, day]) => day).at(-1)).toBe("2026-10-20");
+    expect(chart).toContain("from 21 October on: days to come");
+    expect(chart).not.toContain("$0.00");
+    expect(chart.match(/<rect class="column"/g)).toHaveLength(20);
+    expect((await page(`${server.base}/`)).text).toMatch(/&quot;begun&quot;:20,/);
+    const september = figures((await page(`${server.base}/?month=2026-09`)).text);
+    expect(september.match(/<rect class="column"/g)).toHaveLength(30);
+    expect(september).not.toContain("days to come");
+  });
+
+  it("shows a call whose sender's clock is ahead, with the days up to it", async () => {
+    const server = await serve([bookingOf({ at: NOW }), bookingOf({ at: "2026-10-23T12:00:00Z" })]);
+    const { text } = await page(`${server.base}/`);
+    expect(figures(text)).toMatch(/datetime="2026-10-23"(?:(?!<tr).)*data-exact="0\.0035"/s);
+    expect(figures(text)).not.toContain('datetime="2026-10-24"');
+    expect(text).toContain("equal to the last digit");
+  });
+
+  it("is compared with the same hours of the month before, to the digit", async () => {
+    const server = await serve(productHistory(), { customers: PRODUCT_CUSTOMERS });
+    const { text } = await page(`${server.base}/`);
+    // October in Berlin began 19 days and 12 hours before.
+    const from = Date.parse("2026-08-31T22:00:00Z");
+    const to = from + (NOW - Date.parse("2026-09-30T22:00:00Z"));
+    const before = await json(
+      `${server.base}/api/v1/costs?from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}&group_by=customer`,
+    );
+    const now = await json(`${server.base}/api/v1/costs?month=2026-10&group_by=customer`);
+    const summary = text.slice(text.indexOf('<dl class="summary">'), text.indexOf("</dl>"));
+    expect(summary).toContain("on the same days of September 2026");
+    expect(summary).toContain(`data-exact="${before.total.cost_usd}"`);
+    const changes = [...section(text, "customers").matchAll(/class="change" title="([^"]*)">([^<]*)</g)].map(
+      ([, title, change]) => [title, change],
+    );
+    const rows = [...now.rows, now.total].map(({ customer, cost_usd }) => {
+      const earlier =
+        before.rows.find((row: { customer: string }) => row.customer === customer) ?? before.total;
+      const amount = parseUsd(earlier.cost_usd);
+      return [
+        `${moneyText(amount)} in the same days of September 2026`,
+        changeText(parseUsd(cost_usd), amount),
+      ];
+    });
+    expect(changes).toEqual(rows);
+    expect((await page(`${server.base}/?month=2026-09`)).text).toContain("on August 2026");
+  });
+
+  it("says new of what had no calls before, and nothing where there is nothing to compare", async () => {
+    const server = await serve([bookingOf({ at: NOW })]);
+    const { text } = await page(`${server.base}/`);
+    expect(section(text, "customers")).toContain('title="nothing in the same days of September 2026">new<');
+    expect((await page(`${server.base}/?month=2026-12`)).status).toBe(200);
+  });
+});
+
+describe("a report of many customers", () => {
+  it("shows 200 at a time, leads to the others, and sums all of them", async () => {
+    const bookings = Array.from({ length: 450 }, (_, i) =>
+      bookingOf({
+        customer: `customer-${String(i).padStart(3, "0")}`,
+        feature: `feature-${i}`,
+        units: [["input", i + 1]],
+      }),
+    );
+    const server = await serve(bookings);
+    const seen: string[][] = [];
+    let sums: string[] = [];
+    for (let path: string | undefined = "/?month=2026-10"; path !== undefined; ) {
+      const { text } = await page(server.base + path);
+      const rows = exactRows(text, "customers");
+      sums = rows.at(-1) ?? [];
+      seen.push(...rows.slice(0, -1));
+      path = /rel="next" href="([^"]*page=[^"]*)"/
+        .exec(section(text, "customers"))?.[1]
+        ?.replaceAll("&amp;", "&");
+    }
+    const { rows, total } = await json(`${server.base}/api/v1/margins?month=2026-10`);
+    expect(seen.flat()).toEqual(rows.map(({ cost_usd }: { cost_usd: string }) => cost_usd));
+    expect(sums).toEqual([total.cost_usd]);
+    const { text } = await page(`${server.base}/?page=2`);
+    expect(text).toContain("201 to 400 of 450");
+    expect((await page(`${server.base}/?page=99`)).text).toContain("401 to 450 of 450");
+    expect((await page(`${server.base}/?page=2&customer=customer-01`)).text).toContain(
+      "10 of 450 customers match",
+    );
+    expect((await json(`${server.base}/?page=0`)).errors[0].field).toBe("page");
+    // What the features' short list leaves out is said, with its sum.
+    const shown = exactRows(text, "features");
+    expect(shown).toHaveLength(21);
+    const rest = /class="more">430 more features: <data [^>]*data-exact="([^"]*)"/.exec(text)?.[1] ?? "";
+    const listed = shown.slice(0, -1).map(([amount = ""]) => parseUsd(amount));
+    expect(formatUsd(sumUsd([...listed, parseUsd(rest)]))).toBe(total.cost_usd);
   });
 });
 
@@ -217,6 +329,10 @@ describe("a page without calls", () => {
   });
 });
 
+const NAMED = /<a class="name" href="([^"]*)"/g;
+/** The two scripts that a page with a chart loads. */
+const OURS = /<script (?:defer|type="module") src="\/[a-z]+-[0-9a-f]{12}\.js"><\/script>/g;
+
 describe("names from outside", () => {
   it("stand on every page as text", async () => {
     const customers = new Map(
@@ -242,24 +358,32 @@ describe("names from outside", () => {
     const server = await serve(bookings, { customers });
     const first = bookings.map(({ call }) => `/calls/${call.traceId}/${call.spanId}`);
     const { text } = await page(`${server.base}/`);
-    const links = [...text.matchAll(/<a class="name" href="([^"]*)"/g)].map(([, href]) =>
-      (href ?? "").replaceAll("&amp;", "&").replaceAll("&#39;", "'"),
-    );
-    expect(links).toHaveLength(HOSTILE.length);
+    const named = [
+      ...section(text, "customers").matchAll(NAMED),
+      ...section(text, "features").matchAll(NAMED),
+    ];
+    const links = named.map(([, href]) => (href ?? "").replaceAll("&amp;", "&").replaceAll("&#39;", "'"));
+    expect(links).toHaveLength(2 * HOSTILE.length);
     for (const path of ["/", ...first, ...links]) {
       const shown = await page(server.base + path);
       expect([path, shown.status]).toEqual([path, 200]);
-      expect(shown.text).not.toMatch(/<script|<img|<svg\/|<a href=javascript|href="javascript/i);
+      expect(shown.text.replaceAll(OURS, "")).not.toMatch(
+        /<script|<img|<svg\/|<a href=javascript|href="javascript/i,
+      );
       expect(shown.text).not.toMatch(/<[^>]*\son\w+=/i);
     }
   });
 
-  it("lead back to the customer of exactly that name, dots and slashes too", async () => {
+  it("lead back to the customer or feature of exactly that name, dots and slashes too", async () => {
     const server = await serve(
-      ["..", "../x", "a/b?c#d", "..~", "%2e"].map((customer) => bookingOf({ customer })),
+      ["..", "../x", "a/b?c#d", "..~", "%2e", "~", "."].map((name) =>
+        bookingOf({ customer: name, feature: name }),
+      ),
     );
     const { text } = await page(`${server.base}/`);
-    for (const [, href, name] of text.matchAll(/<a class="name" href="([^"]*)"><bdi>([^<]*)</g)) {
+    const links = [...text.matchAll(/<a class="name" href="([^"]*)"><bdi>([^<]*)</g)];
+    expect(links).toHaveLength(14);
+    for (const [, href, name] of links) {
       const { status, text: found } = await page(
         new URL((href ?? "").replaceAll("&amp;", "&"), server.base).href,
       );

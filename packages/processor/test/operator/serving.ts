@@ -1,5 +1,5 @@
 import type { AddressInfo } from "node:net";
-import type { Booking } from "@keeptabs/ledger";
+import type { Booking, Ledger } from "@keeptabs/ledger";
 import express from "express";
 import { pino } from "pino";
 import { Access, RateLimiter, Refusals } from "../../src/access/index.ts";
@@ -10,6 +10,8 @@ import { seeded } from "./seed.ts";
 export interface Serving {
   readonly base: string;
   readonly view: OperatorView;
+  /** For what is booked later than the calls. */
+  readonly ledger: Ledger;
   readonly append: (bookings: readonly Booking[], now: bigint) => Promise<void>;
   readonly close: () => Promise<void>;
 }
@@ -35,6 +37,7 @@ export async function serving(
   return {
     base: `http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`,
     view,
+    ledger,
     append: async (more, now) => void (await ledger.append(more, now)),
     close: async () => {
       server.closeAllConnections();

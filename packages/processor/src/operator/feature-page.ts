@@ -1,0 +1,92 @@
+import { dayChart } from "./charts.ts";
+import { against, changeNote } from "./comparison.ts";
+import { perCallCell, spendCell, unknown } from "./cost-cells.ts";
+import type { FeatureFigures } from "./feature-figures.ts";
+import { calls, count, moneyPerMillion, percent, quantity } from "./figures-text.ts";
+import { EMPTY, type Html, html } from "./html.ts";
+import { documentOf } from "./layout.ts";
+import type { Links } from "./links.ts";
+import { modelsSection } from "./models-section.ts";
+import { monthNavigation } from "./month-navigation.ts";
+import { monthTitle } from "./months.ts";
+import { featureName } from "./names.ts";
+import { customerCell } from "./part-cells.ts";
+import { siteNavigation } from "./site-navigation.ts";
+import { figure, summaryOf } from "./summary.ts";
+import { leftOut, usageTable } from "./usage-table.ts";
+
+/** The page of one feature in a month: who uses it, on which models, and what that costs. */
+export function featurePage(figures: FeatureFigures, links: Links): string {
+  const { feature, month, timeZone, total, nameOf, current } = figures;
+  const navigation = monthNavigation(figures, {
+    href: (to) => links.feature(feature, to),
+    path: links.feature(feature, month),
+  });
+  const main = html`<p class="crumbs"><a href="${links.report({ month })}">All customers</a> / <a href="${links.features({ month })}">All features</a></p>
+<div class="title"><h1 class="long">${featureName(feature)} <small>${monthTitle(month)}${current ? " so far" : EMPTY}</small></h1>${navigation}</div>
+${summary(figures)}
+${
+  total.calls === 0
+    ? html`<div class="empty"><p class="lead">No calls in ${monthTitle(month)}.</p></div>`
+    : html`${dayChart(figures.days, nameOf)}
+${customersSection(figures, links)}
+${modelsSection(figures, month)}`
+}`;
+  const footer = html`<p>Net cost in USD. Days and months are those of ${timeZone}. Tokens in include those read from and written to a cache.</p>`;
+  const title = `${feature === "" ? "no feature named" : feature} · ${monthTitle(month)} · Keeptabs`;
+  return documentOf(
+    { title, header: siteNavigation("other", month, links), main, footer, chart: true },
+    links,
+  );
+}
+
+function summary({ total, before, tokens, customers }: FeatureFigures): Html {
+  const users = customers.filter(({ calls: made }) => made > 0).length;
+  const all = tokens === undefined ? 0n : tokens.input + tokens.output;
+  const cached =
+    tokens === undefined || tokens.input === 0n
+      ? "no tokens in"
+      : `${percent(Number((tokens.cached * 1_000_000n) / tokens.input) / 1_000_000)} of the input from a cache`;
+  return summaryOf([
+    figure("Spend", spendCell(total), changeNote(total, before)),
+    figure(
+      "Calls",
+      count(total.calls),
+      total.failedCalls === 0 ? "none failed" : `${count(total.failedCalls)} failed or broken off`,
+    ),
+    figure("Per call", perCallCell(total), "on average"),
+    figure(
+      "Tokens",
+      tokens === undefined ? unknown("not known in a time zone with half an hour") : quantity(all),
+      cached,
+    ),
+    figure("Per 1M tokens", moneyPerMillion(total.net, all) ?? unknown("no tokens"), "tokens in and out"),
+    total.unpricedCalls === 0
+      ? figure("Customers", count(users), users === 1 ? "uses it" : "use it")
+      : figure(
+          "Unpriced",
+          count(total.unpricedCalls),
+          `${calls(total.unpricedCalls)} cost more than shown`,
+          "warn",
+        ),
+  ]);
+}
+
+/** So many customers are listed; the others are one line. */
+const MOST_CUSTOMERS = 100;
+
+function customersSection({ customers, total, before, month, nameOf }: FeatureFigures, links: Links): Html {
+  return html`<section id="users" aria-labelledby="users-title"><h2 id="users-title">Customers</h2>
+${usageTable({
+  title: "Customer",
+  caption: html`Spend on this feature per customer, ${monthTitle(month)}${against(before)}`,
+  name: ({ key }) => customerCell(key[0] ?? "", nameOf(key[0] ?? ""), month, links),
+  rows: customers.slice(0, MOST_CUSTOMERS),
+  all: customers,
+  total,
+  beforeTitle: before?.title,
+  totalBefore: before?.total.net,
+  countCustomers: false,
+})}${leftOut(customers.slice(MOST_CUSTOMERS), "customer", undefined)}
+</section>`;
+}
