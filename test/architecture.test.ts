@@ -16,7 +16,7 @@ const RULES: Readonly<
   instrumentation: { keeptabs: ["usage", "pricing"], others: ["node:", "@opentelemetry/api"] },
   processor: {
     keeptabs: ["usage", "pricing", "ledger", "billing"],
-    others: ["node:", "express", "pino", "prom-client", "yaml", "zod"],
+    others: ["node:", "express", "pino", "prom-client", "uplot", "yaml", "zod"],
   },
   cli: {
     keeptabs: ["usage", "pricing", "ledger", "billing", "processor"],
@@ -30,7 +30,7 @@ const IMPURE =
 
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.[jt]s$/.test(name))
     .map((name) => join(ROOT, folder, name));
 }
 

@@ -151,7 +151,8 @@ a.name:hover { text-decoration: underline; }
 .note { display: block; font-size: 0.8125rem; line-height: 1.4; font-weight: 400; overflow-wrap: anywhere; }
 .money { white-space: nowrap; }
 .digits { overflow-wrap: anywhere; }
-.unknown { color: var(--muted); }
+.unknown { position: relative; color: var(--muted); }
+.unknown .hidden { right: 0; }
 .tag { display: inline-block; font-size: 0.75rem; line-height: 1.25rem; font-weight: 600; padding: 0 0.4375rem; border-radius: 999px; background: var(--track); white-space: nowrap; }
 .tag.bad { color: var(--bad); background: var(--bad-wash); }
 .tag.warn { color: var(--warn); background: var(--warn-wash); }
@@ -213,6 +214,7 @@ ${stacked("table")}
   .chart.drawn > .axis { display: flex; }
   html { font-size: 75%; }
   main { max-width: none; padding: 0; }
+  th, td { padding-inline: 0.3rem; }
   tr, .chart, .summary { break-inside: avoid; }
   thead { display: table-header-group; }
 }

@@ -25,6 +25,44 @@ export const HOSTILE: readonly string[] = [
   `${"longname".repeat(15)}x`,
 ];
 
+const SHARDS: readonly string[] = [
+  '"',
+  "'",
+  "`",
+  "<",
+  ">",
+  "&lt;",
+  "</td>",
+  "</a>",
+  "</script>",
+  "<script src=//evil.example>",
+  "<img src=x onerror=alert(1)>",
+  "<style>*{display:none}</style>",
+  " onmouseover=alert(1) ",
+  ' style="position:fixed" ',
+  "javascript:alert(1)",
+  "]]>",
+  "-->",
+  "<!--",
+  "\u2028",
+  "\u202e",
+  "\u0024{alert(1)}",
+  "{{constructor}}",
+  "\\u003cscript\\u003e",
+  "<svg><set attributeName=href to=javascript:alert(1)>",
+];
+
+/** So many different names, the known ones first, then shards of attacks put together. */
+export function hostileNames(many: number): readonly string[] {
+  const random = numbers(11);
+  const names = new Set(HOSTILE);
+  while (names.size < many) {
+    const shards = Array.from({ length: 4 }, () => SHARDS[Math.floor(random() * SHARDS.length)] ?? "");
+    names.add(shards.join("").trim().slice(0, 120));
+  }
+  return [...names];
+}
+
 /** 20 October 2026, noon in Berlin. */
 export const NOW: number = Date.parse("2026-10-20T10:00:00Z");
 export const ZONE = "Europe/Berlin";
