@@ -13,6 +13,7 @@ const stacked = (table: string): string => `
     td:empty { display: none; }
     .spark { width: 100%; height: 1.5rem; }
     .share { max-width: none; }
+    .money { white-space: normal; }
   }`;
 
 /** The pages' one stylesheet. Text in a module, so that the built package carries it without a copying step. */

@@ -13,7 +13,7 @@ import { json, type Serving, serving } from "./serving.ts";
 
 /** What the pages are made of; anything else came out of a name. */
 const ELEMENTS =
-  "a b bdi body br button canvas code data dd details div dl dt figcaption figure footer form g h1 h2 head header html i input label li link main meta nav option p path pre rect script section select small span summary svg table tbody td tfoot th thead time title tr ul";
+  "a b bdi body br button canvas caption code data dd details div dl dt figcaption figure footer form g h1 h2 head header html i input label li link main meta nav option p path pre rect script section select small span summary svg table tbody td tfoot th thead time title tr ul";
 const ATTRIBUTES =
   "action aria-current aria-hidden aria-label aria-labelledby aria-pressed aria-sort aria-valuemax aria-valuemin aria-valuenow aria-valuetext charset class content d data-chart data-exact data-label datetime defer height hidden href id lang maxlength method name pattern placeholder preserveaspectratio rel required role scope selected size src tabindex title type value viewbox width x y";
 
@@ -22,9 +22,12 @@ describe.runIf(hasChromium())("in Chromium", () => {
   let product: Serving;
   let hostile: Serving;
   const names = hostileNames(100);
-  const hostileCalls = names.map((name) =>
-    bookingOf({ customer: name, feature: name, model: name, provider: name }),
-  );
+  // The worst names are the dearest, so that charts show them.
+  const hostileCalls = names.map((name, i) => {
+    const claims = [{ amount: `${200 - i}.5`, source: "provider", field: "cost" }] as const;
+    const usage = usageOf([["input", 1]], { claims });
+    return bookingOf({ customer: name, feature: name, model: name, provider: name, call: { usage } });
+  });
   const file = join(mkdtempSync(join(tmpdir(), "keeptabs-report-")), "report.html");
   const complaints: string[] = [];
   const pages: Page[] = [];
@@ -202,22 +205,23 @@ describe.runIf(hasChromium())("in Chromium", () => {
     const of = (i: number): string => encodeURIComponent(names[i] ?? "");
     const one = hostileCalls[3]?.call;
     const page = await visit(`${hostile.base}/`);
-    for (const path of [
-      "/",
-      "/?sort=name&customer=%3C",
-      "/features",
-      `/customers/${of(0)}`,
-      `/features/${of(1)}`,
-      `/customers/${of(40)}`,
-      `/features/${of(70)}`,
-      `/?customer=${of(1)}`,
-      `/features?feature=${of(4)}`,
-      `/calls/${one?.traceId}/${one?.spanId}`,
-    ]) {
+    for (const [path, ways] of [
+      ["/", 4],
+      ["/?sort=name&customer=%3C", 4],
+      [`/?customer=${of(1)}`, 4],
+      ["/features", 0],
+      [`/features?feature=${of(4)}`, 0],
+      [`/customers/${of(0)}`, 3],
+      [`/features/${of(1)}`, 3],
+      [`/customers/${of(40)}`, 3],
+      [`/features/${of(70)}`, 3],
+      [`/calls/${one?.traceId}/${one?.spanId}`, 0],
+    ] as const) {
       const answer = await page.goto(hostile.base + path);
-      expect([path, answer?.status()]).toEqual([path, 200]);
-      for (const button of await page.locator(".ways button").all()) {
-        await button.click();
+      const splits = await page.locator(".ways button").all();
+      expect([path, answer?.status(), splits.length]).toEqual([path, 200, ways]);
+      for (const split of [undefined, ...splits]) {
+        await split?.click();
         const found = (await page.evaluate(`({
           title: document.title,
           elements: [...new Set([...document.querySelectorAll("*")].map((e) => e.localName))],
