@@ -35,7 +35,7 @@ export function dayChart(
   const [first, last] = [days[0], days.at(-1)];
   const middle = days[Math.floor((days.length - 1) / 2)];
   return html`<figure class="chart"${data}>
-<figcaption><span>${title}</span><span class="quiet">highest on ${dayTitle(top.day)}: ${money(top.net)}</span></figcaption>
+<figcaption><span>${title}</span><span class="said">highest on ${dayTitle(top.day)}: ${money(top.net)}</span></figcaption>
 <svg role="img" aria-label="${summaryOf(shown)}" viewBox="0 0 ${widthOf(days)} ${HEIGHT}" preserveAspectRatio="none">${toCome(days, shown)}${bars(shown)}</svg>
 <div class="axis" aria-hidden="true"><span>${dayTitle(first?.day ?? "")}</span><span>${dayTitle(middle?.day ?? "")}</span><span>${dayTitle(last?.day ?? "")}</span></div>
 <details><summary>Days as a table</summary>

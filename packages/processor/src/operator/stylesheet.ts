@@ -97,7 +97,7 @@ dd { margin: 0; overflow-wrap: anywhere; }
 
 .chart { margin: 2rem 0 0; }
 .chart figcaption { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem; margin-bottom: 0.5rem; font-weight: 600; }
-.chart figcaption .quiet { font-weight: 400; font-size: 0.875rem; }
+.chart figcaption .said { font-weight: 400; font-size: 0.875rem; color: var(--muted); }
 .chart > svg { display: block; width: 100%; height: 8.5rem; fill: var(--bar); border-bottom: 1px solid var(--strong); }
 .chart .column { fill: transparent; }
 .chart g:hover .column { fill: var(--track); }
@@ -114,7 +114,6 @@ dd { margin: 0; overflow-wrap: anywhere; }
 .plot { height: 220px; overflow: hidden; }
 .plot .u-cursor-x { width: var(--day, 1px); margin-left: calc(var(--day, 1px) / -2); border: 0; background: var(--ink); opacity: 0.07; }
 .plot .u-select { background: var(--accent); opacity: 0.15; }
-.said { margin: 0.5rem 0 0; font-size: 0.875rem; color: var(--muted); }
 .legend { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: 0.125rem 1.5rem; margin: 0.375rem 0 0; padding: 0; list-style: none; font-size: 0.875rem; }
 .legend li { display: grid; grid-template-columns: 0.75rem minmax(0, 1fr) auto; align-items: baseline; gap: 0.5rem; }
 .legend li::before { content: ""; width: 0.75rem; height: 0.75rem; border-radius: 2px; background: var(--part); }
@@ -210,7 +209,7 @@ ${stacked("table")}
 }
 @media print {
   :root { color-scheme: light; }
-  .top, .skip, .filter, .months, .pages, .crumbs, .chart details, .choices, .plot, .said, .legend { display: none; }
+  .top, .skip, .filter, .months, .pages, .crumbs, .chart details, .choices, .plot, .legend { display: none; }
   .chart.drawn > svg, .chart.drawn > .axis { display: block; }
   .chart.drawn > .axis { display: flex; }
   html { font-size: 75%; }

@@ -32,11 +32,13 @@ function enhance(figure) {
   place.setAttribute("aria-label", "Day of the chart");
   place.setAttribute("aria-valuemin", "1");
   place.setAttribute("aria-valuemax", String(data.begun));
-  const said = element("p", "said");
+  // Says which day was the highest, as the server wrote it, until a day is pointed at.
+  const said = figure.querySelector("figcaption .said") ?? element("span", "said");
+  const highest = [...said.childNodes];
   const legend = element("ul", "legend");
   const all = button("Show all days", () => plot?.setScale("x", { min: 0, max: data.days.length - 1 }));
   all.hidden = true;
-  figure.querySelector("svg")?.before(choices(), place, said, legend);
+  figure.querySelector("svg")?.before(choices(), place, legend);
   figure.classList.add("drawn");
 
   draw();
@@ -102,10 +104,11 @@ function enhance(figure) {
   function say() {
     const parts = split?.parts ?? [];
     const total = data.splits[0]?.parts[0];
-    const day = pointed === undefined ? undefined : data.days[pointed];
-    const cost = pointed === undefined ? total?.sum : total?.texts[pointed];
-    const made = pointed === undefined ? "" : `, ${data.calls[pointed]}`;
-    said.textContent = `${day ?? `${data.days[0]} to ${data.days[data.begun - 1]}`}: ${cost}${made}`;
+    const text =
+      pointed === undefined
+        ? `${data.days[0]} to ${data.days[data.begun - 1]}: ${total?.sum}`
+        : `${data.days[pointed]}: ${total?.texts[pointed]}, ${data.calls[pointed]}`;
+    said.replaceChildren(...(pointed === undefined ? highest : [text]));
     place.setAttribute("aria-valuenow", String((pointed ?? data.begun - 1) + 1));
     const rows = parts.map((part, index) => ({
       name: part.name,
@@ -113,8 +116,8 @@ function enhance(figure) {
       exact: pointed === undefined ? undefined : part.exact[pointed],
       index,
     }));
-    const named = parts.length > 1 ? rows.map(({ name, text }) => `${name} ${text}`).join(", ") : "";
-    place.setAttribute("aria-valuetext", named === "" ? said.textContent : `${said.textContent}; ${named}`);
+    const named = parts.length > 1 ? rows.map((row) => `${row.name} ${row.text}`).join(", ") : "";
+    place.setAttribute("aria-valuetext", named === "" ? text : `${text}; ${named}`);
     legend.replaceChildren(...(parts.length > 1 ? rows.map(legendRow) : []));
   }
 }
