@@ -2,6 +2,7 @@ import { monthOf } from "@keeptabs/billing";
 import type { Adjustment, Entry } from "@keeptabs/ledger";
 import { chargeLines } from "./charge-lines.ts";
 import { unknown } from "./cost-cells.ts";
+import { crumbs } from "./crumbs.ts";
 import { count, exactMoney, money } from "./figures-text.ts";
 import { historySection } from "./history-section.ts";
 import { EMPTY, type Html, type HtmlPart, html } from "./html.ts";
@@ -32,7 +33,8 @@ export function callPage(figures: CallFigures, links: Links): string {
   const { entry, chargedAs, timeZone } = figures;
   const month = monthOf(Number(entry.occurredAt / 1_000_000n), timeZone);
   const status = statusText(entry);
-  const main = html`<p class="crumbs"><a href="${links.report({ month })}">All customers</a> / <a href="${links.customer(entry.customer, month)}">${customerName(entry.customer, figures.customerName)}</a></p>
+  const customer = html`<a href="${links.customer(entry.customer, month)}">${customerName(entry.customer, figures.customerName)}</a>`;
+  const main = html`${crumbs(month, links, [customer])}
 <div class="title"><h1>What this call cost</h1></div>
 <p class="answer">${answer(entry)}</p>
 <p class="lead">${status.long}${chargedAs === undefined ? EMPTY : html` <a href="${links.call(chargedAs.traceId, chargedAs.spanId)}">See the one that is charged.</a>`}</p>

@@ -2,10 +2,11 @@ import type { Entry } from "@keeptabs/ledger";
 import { dayChart } from "./charts.ts";
 import { changeNote } from "./comparison.ts";
 import { perCallCell, spendCell, unknown } from "./cost-cells.ts";
+import { crumbs } from "./crumbs.ts";
 import type { CustomerFigures } from "./customer-figures.ts";
 import { budgetNote } from "./customers-table.ts";
 import { featuresSection } from "./features-section.ts";
-import { calls, count, money, percent, share } from "./figures-text.ts";
+import { count, money, percent, share } from "./figures-text.ts";
 import { EMPTY, type Html, html } from "./html.ts";
 import { documentOf } from "./layout.ts";
 import type { Links } from "./links.ts";
@@ -16,7 +17,7 @@ import { customerName, modelName, named, providerName } from "./names.ts";
 import { featureCell } from "./part-cells.ts";
 import { siteNavigation } from "./site-navigation.ts";
 import { statusText } from "./status.ts";
-import { figure, summaryOf } from "./summary.ts";
+import { figure, summaryOf, unpricedFigure } from "./summary.ts";
 import { table } from "./table.ts";
 
 /** The page of one customer in a month. */
@@ -36,7 +37,7 @@ export function customerPage(figures: CustomerFigures, links: Links): string {
     path: links.customer(id, month),
   });
   const whole = { ...figures, total: margin };
-  const main = html`<p class="crumbs"><a href="${links.report({ month })}">All customers</a></p>
+  const main = html`${crumbs(month, links)}
 <div class="title"><h1 class="long">${customerName(id, margin.name)} <small>${monthTitle(month)}${figures.current ? " so far" : EMPTY}</small></h1>${navigation}</div>
 ${about.length === 0 ? EMPTY : html`<p class="quiet">${about.map((part, i) => html`${i === 0 ? EMPTY : " · "}${part}`)}</p>`}
 ${summary(figures)}
@@ -53,7 +54,7 @@ ${callsTable(figures.dearest, timeZone, month, links)}
   const footer = html`<p>Net cost in USD. Days and months are those of ${timeZone}.</p>`;
   const title = `${margin.name} · ${monthTitle(month)} · Keeptabs`;
   return documentOf(
-    { title, header: siteNavigation("other", month, links), main, footer, chart: true },
+    { title, header: siteNavigation("customer", month, links), main, footer, chart: true },
     links,
   );
 }
@@ -80,14 +81,7 @@ function summary({ margin, before, current }: CustomerFigures): Html {
       margin.failedCalls === 0 ? "none failed" : `${count(margin.failedCalls)} failed or broken off`,
     ),
     figure("Per call", perCallCell(margin), "on average"),
-    figure(
-      "Unpriced",
-      count(margin.unpricedCalls),
-      margin.unpricedCalls === 0
-        ? "every call has a price"
-        : `${calls(margin.unpricedCalls)} cost more than shown`,
-      margin.unpricedCalls === 0 ? undefined : "warn",
-    ),
+    unpricedFigure(margin),
   ]);
 }
 

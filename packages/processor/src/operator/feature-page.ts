@@ -1,8 +1,9 @@
 import { dayChart } from "./charts.ts";
 import { against, changeNote } from "./comparison.ts";
 import { perCallCell, spendCell, unknown } from "./cost-cells.ts";
+import { crumbs } from "./crumbs.ts";
 import type { FeatureFigures } from "./feature-figures.ts";
-import { calls, count, moneyPerMillion, percent, quantity } from "./figures-text.ts";
+import { count, moneyPerMillion, percent, quantity } from "./figures-text.ts";
 import { EMPTY, type Html, html } from "./html.ts";
 import { documentOf } from "./layout.ts";
 import type { Links } from "./links.ts";
@@ -12,24 +13,27 @@ import { monthTitle } from "./months.ts";
 import { featureName } from "./names.ts";
 import { customerCell } from "./part-cells.ts";
 import { siteNavigation } from "./site-navigation.ts";
-import { figure, summaryOf } from "./summary.ts";
+import { figure, summaryOf, unpricedFigure } from "./summary.ts";
 import { leftOut, usageTable } from "./usage-table.ts";
 
 /** The page of one feature in a month: who uses it, on which models, and what that costs. */
 export function featurePage(figures: FeatureFigures, links: Links): string {
-  const { feature, month, timeZone, total, nameOf, current } = figures;
+  const { feature, month, timeZone, total, nameOf, current, days } = figures;
+  // There is nothing to compare for who may see one customer.
+  const shared = links.onlyCustomer === undefined;
+  const by = new Map([...days.by].filter(([split]) => shared || split !== "customer"));
   const navigation = monthNavigation(figures, {
     href: (to) => links.feature(feature, to),
     path: links.feature(feature, month),
   });
-  const main = html`<p class="crumbs"><a href="${links.report({ month })}">All customers</a> / <a href="${links.features({ month })}">All features</a></p>
+  const main = html`${crumbs(month, links, [html`<a href="${links.features({ month })}">All features</a>`])}
 <div class="title"><h1 class="long">${featureName(feature)} <small>${monthTitle(month)}${current ? " so far" : EMPTY}</small></h1>${navigation}</div>
-${summary(figures)}
+${summary(figures, shared)}
 ${
   total.calls === 0
     ? html`<div class="empty"><p class="lead">No calls in ${monthTitle(month)}.</p></div>`
-    : html`${dayChart(figures.days, nameOf)}
-${customersSection(figures, links)}
+    : html`${dayChart({ all: days.all, by }, nameOf)}
+${shared ? customersSection(figures, links) : EMPTY}
 ${modelsSection(figures, month)}`
 }`;
   const footer = html`<p>Net cost in USD. Days and months are those of ${timeZone}. Tokens in include those read from and written to a cache.</p>`;
@@ -40,7 +44,7 @@ ${modelsSection(figures, month)}`
   );
 }
 
-function summary({ total, before, tokens, customers }: FeatureFigures): Html {
+function summary({ total, before, tokens, customers }: FeatureFigures, shared: boolean): Html {
   const users = customers.filter(({ calls: made }) => made > 0).length;
   const all = tokens === undefined ? 0n : tokens.input + tokens.output;
   const cached =
@@ -61,14 +65,9 @@ function summary({ total, before, tokens, customers }: FeatureFigures): Html {
       cached,
     ),
     figure("Per 1M tokens", moneyPerMillion(total.net, all) ?? unknown("no tokens"), "tokens in and out"),
-    total.unpricedCalls === 0
+    shared && total.unpricedCalls === 0
       ? figure("Customers", count(users), users === 1 ? "uses it" : "use it")
-      : figure(
-          "Unpriced",
-          count(total.unpricedCalls),
-          `${calls(total.unpricedCalls)} cost more than shown`,
-          "warn",
-        ),
+      : unpricedFigure(total),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { against } from "./comparison.ts";
+import { crumbs } from "./crumbs.ts";
 import type { FeaturesFigures } from "./feature-figures.ts";
 import { count } from "./figures-text.ts";
 import { EMPTY, type Html, html } from "./html.ts";
@@ -43,7 +44,7 @@ export function featuresPage(figures: FeaturesFigures, options: FeaturesOptions,
     path: links.features({}),
     keep: { feature: filter, sort },
   });
-  const main = html`<p class="crumbs"><a href="${links.report({ month })}">All customers</a></p>
+  const main = html`${crumbs(month, links)}
 <div class="title"><h1>Features <small>${monthTitle(month)}${current ? " so far" : EMPTY}</small></h1>${navigation}</div>
 <section id="features" aria-labelledby="features-title">
 <div class="section"><h2 id="features-title">Cost against usage</h2>${filterForm(month, options, links)}</div>
@@ -74,7 +75,7 @@ function featuresTable(
     total,
     beforeTitle: before?.title,
     totalBefore: before?.total.net,
-    countCustomers: true,
+    countCustomers: links.onlyCustomer === undefined,
     sort: (key) => ({
       href: links.features({ month, feature: filter, sort: key }),
       state: key !== sort ? "none" : key === "name" ? "ascending" : "descending",
@@ -86,10 +87,11 @@ function featuresTable(
 function filterForm(month: string, { filter, sort }: FeaturesOptions, links: Links): Html {
   const option = ([key, title]: readonly [UsageSort, string]): Html =>
     html`<option value="${key}"${key === sort ? html` selected` : EMPTY}>${title}</option>`;
+  const sorts = FEATURE_SORTS.filter(([key]) => key !== "customers" || links.onlyCustomer === undefined);
   return html`<form class="filter" method="get" action="${links.features({})}" role="search">
 <input type="hidden" name="month" value="${month}">
 <label><span>Find</span><input type="search" name="feature" value="${filter}" placeholder="name" maxlength="256"></label>
-<label><span>Sort</span><select name="sort">${FEATURE_SORTS.map(option)}</select></label>
+<label><span>Sort</span><select name="sort">${sorts.map(option)}</select></label>
 <button>Show</button>
 </form>`;
 }

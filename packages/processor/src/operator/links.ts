@@ -1,5 +1,7 @@
 /** Where pages lead to. A page without links stands for itself, as a file. */
 export interface Links {
+  /** The only customer whom the visitor may see; undefined for all. Nothing then leads to what is about others. */
+  readonly onlyCustomer: string | undefined;
   /** A file that pages load, by its name. */
   readonly asset: (name: string) => string;
   readonly report: (query: ReportQuery) => string;
@@ -25,9 +27,10 @@ export interface FeaturesQuery {
   readonly page?: number | undefined;
 }
 
-/** Links under the path at which the routes are mounted. */
-export function linksUnder(base: string): Links {
+/** Links under the path at which the routes are mounted, for a visitor who may see one customer or all. */
+export function linksUnder(base: string, onlyCustomer: string | undefined): Links {
   return {
+    onlyCustomer,
     asset: (name) => `${base}/${name}`,
     report: ({ month, customer, sort, page }) =>
       withQuery(`${base}/`, { month, customer, sort, page: pageParameter(page) }),

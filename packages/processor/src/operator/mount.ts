@@ -30,7 +30,7 @@ export function mount(routes: readonly Route[], view: OperatorView, guard: Guard
       if (route.audience === "anyone") return route.handle(request, response, next);
       const visitor = admitted(guard, request, route.audience);
       const seen = visitor.customer === undefined ? view : viewOfCustomer(view, visitor.customer);
-      return route.handle({ request, response, next, view: seen, visitor, links: linksOf(request) });
+      return route.handle({ request, response, next, view: seen, visitor, links: linksOf(request, visitor) });
     });
   }
   for (const [path, alike] of Map.groupBy(routes, (route) => route.path)) {
@@ -47,7 +47,7 @@ export function mount(routes: readonly Route[], view: OperatorView, guard: Guard
     admitted(guard, request, "readers");
     throw new Problem(404, `there is nothing at ${request.path}`);
   });
-  router.use(failures(view, linksOf));
+  router.use(failures(view, (request) => linksOf(request, undefined)));
   return router;
 }
 
@@ -100,6 +100,6 @@ function secure(response: Response): void {
   response.setHeader("Vary", "Accept, Authorization");
 }
 
-function linksOf(request: Request): Links {
-  return linksUnder(request.baseUrl);
+function linksOf(request: Request, visitor: Reader | undefined): Links {
+  return linksUnder(request.baseUrl, visitor?.customer);
 }

@@ -16,7 +16,7 @@ import { monthNavigation } from "./month-navigation.ts";
 import { instantTitle, monthTitle } from "./months.ts";
 import { nothingYet } from "./nothing-yet.ts";
 import { siteNavigation } from "./site-navigation.ts";
-import { figure, summaryOf } from "./summary.ts";
+import { figure, summaryOf, unpricedFigure } from "./summary.ts";
 import { trustSection } from "./trust-section.ts";
 
 /** The report page of a month. Without links it is one file that stands alone. */
@@ -91,14 +91,7 @@ function summary({ margins, total, days, current, before }: MonthFigures): Html 
       count(total.calls),
       `on ${active} ${active === 1 ? "day" : "days"}; ${total.failedCalls === 0 ? "none failed" : `${count(total.failedCalls)} failed or broken off`}`,
     ),
-    figure(
-      "Unpriced",
-      count(total.unpricedCalls),
-      total.unpricedCalls === 0
-        ? "every call has a price"
-        : `${calls(total.unpricedCalls)} cost more than shown`,
-      total.unpricedCalls === 0 ? undefined : "warn",
-    ),
+    unpricedFigure(total),
     figure(
       "Unattributed",
       percent(share(unattributed?.net ?? ZERO_USD, total.net)),

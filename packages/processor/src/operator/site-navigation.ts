@@ -1,24 +1,43 @@
 import { EMPTY, type Html, html } from "./html.ts";
 import type { Links } from "./links.ts";
 
-/** What the pages' one navigation leads to. The report page holds all but the features' own page. */
-const PLACES = [
-  ["customers", "Customers"],
-  ["features", "Features"],
-  ["models", "Models"],
-  ["quality", "Data quality"],
-] as const;
+/** Where a page stands: its own sections are near, others are on another page. */
+export type Here = "report" | "customer" | "features" | "other";
 
-/** Where a page stands: on the report page sections are near, elsewhere they are on another page. */
-export type Here = "report" | "features" | "other";
+/** What the pages' one navigation leads to. */
+interface Place {
+  readonly title: string;
+  readonly href: string;
+  readonly page?: Here;
+}
 
 /** Leads to the parts of a month, from every page. Without links only within the page. */
 export function siteNavigation(here: Here, month: string, links: Links | undefined): Html {
-  const href = (place: (typeof PLACES)[number][0]): string => {
-    if (links === undefined) return `#${place}`;
-    if (place === "features") return links.features({ month });
-    return here === "report" ? `#${place}` : `${links.report({ month })}#${place}`;
+  return html`<nav aria-label="Keeptabs">${placesOf(here, month, links).map(
+    ({ title, href, page }) =>
+      html`<a href="${href}"${page === here ? html` aria-current="page"` : EMPTY}>${title}</a>`,
+  )}</nav>`;
+}
+
+function placesOf(here: Here, month: string, links: Links | undefined): readonly Place[] {
+  const features: Place = {
+    title: "Features",
+    href: links?.features({ month }) ?? "#features",
+    page: "features",
   };
-  const current = (place: string): Html => (place === here ? html` aria-current="page"` : EMPTY);
-  return html`<nav aria-label="Keeptabs">${PLACES.map(([place, title]) => html`<a href="${href(place)}"${current(place)}>${title}</a>`)}</nav>`;
+  if (links?.onlyCustomer !== undefined) {
+    const own = links.customer(links.onlyCustomer, month);
+    return [
+      { title: "Overview", href: own, page: "customer" },
+      features,
+      { title: "Models", href: here === "customer" ? "#models" : `${own}#models` },
+    ];
+  }
+  const report = links === undefined || here === "report" ? "" : links.report({ month });
+  return [
+    { title: "Customers", href: `${report}#customers` },
+    features,
+    { title: "Models", href: `${report}#models` },
+    { title: "Data quality", href: `${report}#quality` },
+  ];
 }

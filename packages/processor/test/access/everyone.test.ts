@@ -313,6 +313,32 @@ describe("a visitor with a customer", () => {
     expect((await at("/?colour=red"))[0]).toBe(400);
   });
 
+  it("is led only where it may go, and nowhere told of all customers", async () => {
+    const seen = new Set<string>();
+    const waiting = ["/customers/acme?month=2026-10"];
+    for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+      if (seen.has(path)) continue;
+      seen.add(path);
+      const { status, text } = await get(path, { ...bearer(TOKENS.acme), accept: "text/html" });
+      expect([path, status, leaks(text, "")]).toEqual([path, 200, []]);
+      const ofAll = text.replaceAll("/customers/acme", "").match(/customers|data quality/gi);
+      expect([path, ofAll]).toEqual([path, null]);
+      const found = [...text.matchAll(/(?:href|src)="(\/[^"#]*)/g)].map(([, to = ""]) =>
+        to.replaceAll("&amp;", "&"),
+      );
+      waiting.push(...found.filter((to) => !/month=(?!2026-(?:09|10))/.test(to) && !/\.(css|js)$/.test(to)));
+    }
+    expect([...seen]).toEqual(
+      expect.arrayContaining([
+        "/",
+        "/features?month=2026-10",
+        "/features/assistant?month=2026-09",
+        call("", ACME),
+        call("", MOVED),
+      ]),
+    );
+  });
+
   it("sees the same of the own calls as an admin, but for what another's call is charged in place of", async () => {
     const own = call("/api/v1", ACME);
     expect((await get(own, bearer(TOKENS.acme))).text).toBe((await get(own, bearer(TOKENS.ops))).text);
