@@ -39,6 +39,15 @@ const expected = new Map(
   ]),
 );
 
+/** What /metrics says that Initech cost, without the zeros that fill the width. */
+function initechCost(text: string): string | undefined {
+  const value =
+    /^llm_cost_usd_total\{customer="initech",feature="assistant",provider="openai",model="gpt-4o-mini-2024-07-18"\} (\S+)$/m.exec(
+      text,
+    )?.[1];
+  return value?.replace(/^0+(?=\d)/, "").replace(/\.?0+$/, "");
+}
+
 describe("a month of history over OTLP", () => {
   let ledger: string;
   let serving: Serving;
@@ -64,12 +73,8 @@ describe("a month of history over OTLP", () => {
 
   it("shows on /metrics what the ledger holds, first as 0 and then in full", async () => {
     const scrape = async () => (await fetch(`${serving.operatorUrl}/metrics`)).text();
-    const cost = (text: string) =>
-      /^llm_cost_usd_total\{customer="initech",feature="assistant",provider="openai",model="gpt-4o-mini-2024-07-18"\} (\S+)$/m.exec(
-        text,
-      )?.[1];
-    expect(cost(await scrape())).toBe("0");
-    expect(cost(await scrape())).toBe(expected.get("initech")?.[0]);
+    expect(initechCost(await scrape())).toBe("0");
+    expect(initechCost(await scrape())).toBe(expected.get("initech")?.[0]);
   });
 
   it("stands on the report page", async () => {
@@ -87,7 +92,7 @@ describe("a month of history over OTLP", () => {
     serving = await serve(ledger);
     expect(await reportOf(ledger, MONTH)).toEqual(expected);
     const text = await (await fetch(`${serving.operatorUrl}/metrics`)).text();
-    expect(text).toContain(`model="gpt-4o-mini-2024-07-18"} ${expected.get("initech")?.[0]}\n`);
+    expect(initechCost(text)).toBe(expected.get("initech")?.[0]);
   });
 });
 

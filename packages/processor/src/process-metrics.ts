@@ -1,8 +1,10 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import type { TextFormat } from "./metrics/text-format.ts";
 
 /** What the process counts of itself. These start at 0 with it; the ledger's do not. */
 export interface ProcessMetrics {
-  readonly registry: Registry;
+  /** Their text; it ends the exposition. */
+  text(format: TextFormat): Promise<string>;
   readonly spansReceived: Counter<"dialect">;
   readonly spans: Counter<"result">;
   readonly seriesOverflow: Counter;
@@ -31,7 +33,10 @@ export function processMetrics(waiting: () => number): ProcessMetrics {
   for (const result of ["booked", "duplicate", "covered", "not_llm", "rejected", "conflict"])
     spans.inc({ result }, 0);
   return {
-    registry,
+    text: async (format) => {
+      const text = await registry.metrics();
+      return format === "openmetrics" ? openMetricsOf(text) : text;
+    },
     spans,
     spansReceived: new Counter({
       name: "keeptabs_spans_received_total",
@@ -51,4 +56,19 @@ export function processMetrics(waiting: () => number): ProcessMetrics {
       registers,
     }),
   };
+}
+
+/**
+ * Prometheus text as OpenMetrics: counters' families lose their `_total`, there are no empty lines, and the end is marked.
+ * A registry that is asked for OpenMetrics itself renames its counters for good.
+ */
+function openMetricsOf(text: string): string {
+  const counters = new Set([...text.matchAll(/^# TYPE (\w+)_total counter$/gm)].map(([, name]) => name));
+  const lines = text.split("\n").filter((line) => line !== "");
+  const renamed = lines.map((line) =>
+    line.replace(/^(# (?:HELP|TYPE) )(\w+)_total /, (head, start, name) =>
+      counters.has(name) ? `${start}${name} ` : head,
+    ),
+  );
+  return `${renamed.join("\n")}\n# EOF\n`;
 }

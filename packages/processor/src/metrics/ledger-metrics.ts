@@ -1,10 +1,12 @@
-import { type Customers, revenueIn } from "@keeptabs/billing";
-import { isUnpriced, type LedgerReader, type Posting, reasonCode } from "@keeptabs/ledger";
-import { type AttoUsd, formatUsd, type PriceBook, subtractUsd, ZERO_USD } from "@keeptabs/pricing";
-import { OTHER, TOKEN_UNITS } from "@keeptabs/usage";
+import type { Customers } from "@keeptabs/billing";
+import type { LedgerReader, Posting } from "@keeptabs/ledger";
+import type { PriceBook } from "@keeptabs/pricing";
 import { LEDGER_FAMILIES } from "./catalogue.ts";
-import { MonthToDate } from "./month-to-date.ts";
-import { CounterSeries, gaugeText } from "./series.ts";
+import { CustomerLabels } from "./customer-labels.ts";
+import { Exposition, type Snapshot } from "./exposition.ts";
+import { COUNT, Family, MILLISECONDS, USD } from "./family.ts";
+import { LedgerCounters } from "./ledger-counters.ts";
+import { MonthGauges } from "./month-gauges.ts";
 
 /** What the metrics are made from. */
 export interface LedgerMetricsOptions {
@@ -27,128 +29,83 @@ export interface LedgerMetricsOptions {
  */
 export class LedgerMetrics {
   readonly #options: LedgerMetricsOptions;
-  readonly #cost = new CounterSeries(LEDGER_FAMILIES.cost, (value) => formatUsd(value as AttoUsd));
-  readonly #tokens = new CounterSeries(LEDGER_FAMILIES.tokens, String);
-  readonly #calls = new CounterSeries(LEDGER_FAMILIES.calls, String);
-  readonly #unpriced = new CounterSeries(LEDGER_FAMILIES.unpriced, String);
-  readonly #monthToDate: MonthToDate;
-  /** Customers that have series of their own. */
-  readonly #shown = new Set<string>();
-  #lastCallMs: number | undefined;
+  readonly #customers: CustomerLabels;
+  readonly #counters: LedgerCounters;
+  readonly #month: MonthGauges;
+  readonly #priceBookChecked = new Family(LEDGER_FAMILIES.priceBookChecked, COUNT);
+  readonly #lastCall = new Family(LEDGER_FAMILIES.lastCall, MILLISECONDS);
+  readonly #exposition: Exposition;
+  #lastCallMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: LedgerMetricsOptions) {
+    const { reader, customers, timeZone, seriesBudget, now, overflow } = options;
     this.#options = options;
-    this.#monthToDate = new MonthToDate(options.reader, options.timeZone, options.now());
-    this.#lastCallMs = options.reader.lastCallMs();
-    this.#restore();
+    const size = (): number => this.#counters.customerSeries + this.#month.customerSeries;
+    this.#customers = new CustomerLabels(() => size() >= seriesBudget, overflow);
+    this.#counters = new LedgerCounters(this.#customers);
+    this.#month = new MonthGauges({ customers, timeZone, shownAs: this.#customers });
+    this.#counters.restore(reader.counters());
+    this.#month.restore(reader, now());
+    this.#ended(reader.lastCallMs() ?? this.#lastCallMs);
+    this.#exposition = new Exposition([
+      ...this.#counters.families,
+      ...this.#month.families,
+      ...customerFamilies(customers),
+      this.#priceBookChecked,
+      this.#lastCall,
+    ]);
   }
 
-  /** Takes what an append posted. */
+  /** Takes what an append posted; a posting may be the sum of many calls. */
   take(postings: readonly Posting[]): void {
-    this.#monthToDate.take(postings);
+    this.#month.turn(this.#options.now());
+    let lastMs = this.#lastCallMs;
     for (const posting of postings) {
       const atMs = Number(posting.occurredAt / 1_000_000n);
-      if (this.#lastCallMs === undefined || atMs > this.#lastCallMs) this.#lastCallMs = atMs;
-      if (posting.first) this.#count(posting);
+      if (atMs > lastMs) lastMs = atMs;
+      const customer = this.#customers.of(posting.customer);
+      if (posting.first) this.#counters.count(customer, posting);
+      this.#month.take(customer, posting, atMs);
     }
+    this.#ended(lastMs);
+    this.#exposition.changed();
   }
 
-  /** The text of all families, and what to call when it has been sent. */
-  render(): { readonly text: string; readonly delivered: () => void } {
-    const counters = [this.#cost, this.#tokens, this.#calls, this.#unpriced].map((family) => family.render());
-    return {
-      text: counters.map(({ text }) => text).join("") + this.#gauges(),
-      delivered: () => {
-        for (const { delivered } of counters) delivered();
-      },
-    };
+  /** How many lines of text are still to be written for the next scrape. */
+  get waitingLines(): number {
+    return this.#exposition.waiting;
   }
 
-  #restore(): void {
-    const { cost, tokens, calls, unpriced } = this.#options.reader.counters();
-    // The dearest customers get the series first; what does not fit is folded, not dropped.
-    for (const row of cost.toSorted((a, b) => (a.amount < b.amount ? 1 : -1))) {
-      this.#cost.restore([this.#label(row.customer), row.feature, row.provider, row.model], row.amount);
-    }
-    for (const row of tokens) {
-      this.#tokens.restore([this.#label(row.customer), row.provider, row.model, row.unit], row.quantity);
-    }
-    for (const row of calls)
-      this.#calls.restore([this.#label(row.customer), row.feature, row.outcome], row.count);
-    for (const row of unpriced) this.#unpriced.restore([row.provider, row.model, row.reason], row.count);
-  }
-
-  #count(posting: Posting): void {
-    const { provider, model, feature } = posting;
-    const customer = this.#label(posting.customer);
-    this.#cost.add([customer, feature, provider, model], posting.amount);
-    this.#calls.add([customer, feature, posting.outcome], BigInt(posting.calls));
-    for (const [unit, quantity] of posting.tokens) {
-      if (TOKEN_UNITS.has(unit)) this.#tokens.add([customer, provider, model, unit], BigInt(quantity));
-    }
-    if (isUnpriced(posting.kind))
-      this.#unpriced.add([provider, model, reasonCode(posting.reason)], BigInt(posting.calls));
-  }
-
-  /** The customer as a label: itself while the budget lasts, then `__other__`; once shown, always shown. */
-  #label(customer: string): string {
-    if (this.#shown.has(customer)) return customer;
-    if (this.#cost.size + this.#tokens.size + this.#calls.size >= this.#options.seriesBudget) {
-      this.#options.overflow();
-      return OTHER;
-    }
-    this.#shown.add(customer);
-    return customer;
-  }
-
-  #gauges(): string {
-    const { customers, priceBook, now } = this.#options;
-    const { month, customers: costs, features } = this.#monthToDate.at(now());
-    const folded = new Map<string, AttoUsd>();
-    for (const [customer, amount] of costs) {
-      const label = this.#shown.has(customer) ? customer : OTHER;
-      folded.set(label, ((folded.get(label) ?? ZERO_USD) + amount) as AttoUsd);
-    }
-    const known = [...customers.values()];
-    const revenues = known.flatMap(({ id }) => {
-      const revenue = revenueIn(customers.get(id), month);
-      return revenue === undefined ? [] : [{ id, revenue }];
-    });
+  /** All families as they are at the instant at which it resolves. */
+  async snapshot(): Promise<Snapshot> {
+    const { priceBook, now } = this.#options;
+    this.#month.turn(now());
     const checked = priceBook().oldestCheck(now());
-    const one = (id: string, amount: AttoUsd): [string[], string] => [[id], formatUsd(amount)];
-    return [
-      gaugeText(
-        LEDGER_FAMILIES.customerCost,
-        [...folded].map(([id, amount]) => one(id, amount)),
-      ),
-      gaugeText(
-        LEDGER_FAMILIES.featureCost,
-        [...features].map(([id, amount]) => one(id, amount)),
-      ),
-      gaugeText(
-        LEDGER_FAMILIES.customerRevenue,
-        revenues.map(({ id, revenue }) => one(id, revenue)),
-      ),
-      gaugeText(
-        LEDGER_FAMILIES.customerMargin,
-        revenues.map(({ id, revenue }) => one(id, subtractUsd(revenue, costs.get(id) ?? ZERO_USD))),
-      ),
-      gaugeText(
-        LEDGER_FAMILIES.customerBudget,
-        known.flatMap(({ id, budget }) => (budget === undefined ? [] : [one(id, budget)])),
-      ),
-      gaugeText(
-        LEDGER_FAMILIES.customerInfo,
-        known.map(({ id, name, plan }) => [[id, name, plan ?? ""], "1"] as const),
-      ),
-      gaugeText(
-        LEDGER_FAMILIES.priceBookChecked,
-        checked === undefined ? [] : [[[], String(Date.parse(`${checked}T00:00:00Z`) / 1000)]],
-      ),
-      gaugeText(
-        LEDGER_FAMILIES.lastCall,
-        this.#lastCallMs === undefined ? [] : [[[], String(this.#lastCallMs / 1000)]],
-      ),
-    ].join("");
+    if (checked === undefined) this.#priceBookChecked.clear();
+    else setSole(this.#priceBookChecked, BigInt(Date.parse(`${checked}T00:00:00Z`) / 1000));
+    return this.#exposition.snapshot();
   }
+
+  #ended(atMs: number): void {
+    if (atMs <= this.#lastCallMs) return;
+    this.#lastCallMs = atMs;
+    setSole(this.#lastCall, BigInt(atMs));
+  }
+}
+
+/** Sets the value of a family that has one series. */
+function setSole(family: Family, value: bigint): void {
+  if (family.size === 0) family.open([]);
+  family.set(0, value);
+}
+
+/** What is known of customers from the configuration alone. */
+function customerFamilies(customers: Customers): readonly Family[] {
+  const budget = new Family(LEDGER_FAMILIES.customerBudget, USD);
+  const info = new Family(LEDGER_FAMILIES.customerInfo, COUNT);
+  for (const customer of customers.values()) {
+    if (customer.budget !== undefined) budget.set(budget.open([customer.id]), customer.budget);
+    info.set(info.open([customer.id, customer.name, customer.plan ?? ""]), 1n);
+  }
+  return [budget, info];
 }
