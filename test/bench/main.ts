@@ -1,10 +1,12 @@
 /** Runs the benchmarks that are named, or all: `pnpm bench decode`. Figures are ratios within one run. */
 import { benchDecode } from "./decode.ts";
+import { benchMetrics } from "./metrics.ts";
 import { benchPricing } from "./pricing.ts";
 import { benchReport } from "./report.ts";
 
 const BENCHES: ReadonlyMap<string, () => Promise<void>> = new Map([
   ["decode", benchDecode],
+  ["metrics", benchMetrics],
   ["pricing", benchPricing],
   ["report", benchReport],
 ]);

@@ -3,7 +3,7 @@ import { TOKEN_UNITS } from "@keeptabs/usage";
 import { LEDGER_FAMILIES } from "./catalogue.ts";
 import type { CustomerLabels } from "./customer-labels.ts";
 import { COUNT, Family, USD } from "./family.ts";
-import { NameIds, PairIds } from "./series-keys.ts";
+import { NameIds, TripleIds } from "./series-keys.ts";
 
 /** The counters: they start from what the ledger counted and follow first postings. */
 export class LedgerCounters {
@@ -13,17 +13,17 @@ export class LedgerCounters {
   readonly #calls = new Family(LEDGER_FAMILIES.calls, COUNT);
   readonly #unpriced = new Family(LEDGER_FAMILIES.unpriced, COUNT);
   readonly #names = new NameIds();
-  readonly #models = new PairIds();
-  readonly #customerFeatures = new PairIds();
-  readonly #customerModels = new PairIds();
-  // The number of a pair is the number of its series: both count from 0 in the order of appearance.
-  readonly #costSeries = new PairIds();
-  readonly #tokenSeries = new PairIds();
-  readonly #callSeries = new PairIds();
-  readonly #unpricedSeries = new PairIds();
+  readonly #tokenUnits = new NameIds();
+  readonly #models = new TripleIds();
+  // The number of a triple is the number of its series: both count from 0 in the order of appearance.
+  readonly #costSeries = new TripleIds();
+  readonly #tokenSeries = new TripleIds();
+  readonly #callSeries = new TripleIds();
+  readonly #unpricedSeries = new TripleIds();
 
   constructor(customers: CustomerLabels) {
     this.#customers = customers;
+    for (const unit of TOKEN_UNITS) this.#tokenUnits.of(unit);
   }
 
   get families(): readonly Family[] {
@@ -39,19 +39,15 @@ export class LedgerCounters {
   restore({ cost, tokens, calls, unpriced }: Counters): void {
     // The dearest customers get the series first; what does not fit is folded, not dropped.
     for (const row of cost.toSorted((a, b) => (a.amount < b.amount ? 1 : -1))) {
-      const customer = this.#customers.of(row.customer);
-      const where = this.#customerFeatures.of(customer, this.#names.of(row.feature));
-      this.#addCost(where, this.#model(row.provider, row.model), customer, row, row.amount);
+      const model = this.#model(row.provider, row.model);
+      this.#addCost(this.#customers.of(row.customer), this.#names.of(row.feature), model, row, row.amount);
     }
     for (const row of tokens) {
-      const customer = this.#customers.of(row.customer);
-      const where = this.#customerModels.of(customer, this.#model(row.provider, row.model));
-      this.#addTokens(where, customer, row, row.unit, row.quantity);
+      const model = this.#model(row.provider, row.model);
+      this.#addTokens(this.#customers.of(row.customer), model, row, row.unit, row.quantity);
     }
     for (const row of calls) {
-      const customer = this.#customers.of(row.customer);
-      const where = this.#customerFeatures.of(customer, this.#names.of(row.feature));
-      this.#addCalls(where, customer, row, row.count);
+      this.#addCalls(this.#customers.of(row.customer), this.#names.of(row.feature), row, row.count);
     }
     for (const row of unpriced) {
       this.#addUnpriced(this.#model(row.provider, row.model), row, row.reason, row.count);
@@ -63,67 +59,69 @@ export class LedgerCounters {
   count(customer: number, posting: Posting): void {
     const calls = BigInt(posting.calls);
     const model = this.#model(posting.provider, posting.model);
-    const customerFeature = this.#customerFeatures.of(customer, this.#names.of(posting.feature));
-    this.#addCost(customerFeature, model, customer, posting, posting.amount);
-    this.#addCalls(customerFeature, customer, posting, calls);
-    if (posting.tokens.length > 0) {
-      const customerModel = this.#customerModels.of(customer, model);
-      for (const [unit, quantity] of posting.tokens) {
-        if (TOKEN_UNITS.has(unit)) this.#addTokens(customerModel, customer, posting, unit, BigInt(quantity));
-      }
-    }
+    const feature = this.#names.of(posting.feature);
+    this.#addCost(customer, feature, model, posting, posting.amount);
+    this.#addCalls(customer, feature, posting, calls);
+    for (const [unit, quantity] of posting.tokens)
+      this.#addTokens(customer, model, posting, unit, BigInt(quantity));
     if (isUnpriced(posting.kind)) this.#addUnpriced(model, posting, reasonCode(posting.reason), calls);
   }
 
   #model(provider: string, model: string): number {
-    return this.#models.of(this.#names.of(provider), this.#names.of(model));
+    return this.#models.of(this.#names.of(provider), this.#names.of(model), 0);
   }
 
   #addCost(
-    customerFeature: number,
-    pricedModel: number,
     customer: number,
-    { feature, provider, model }: Pick<Posting, "feature" | "provider" | "model">,
+    feature: number,
+    model: number,
+    names: Pick<Posting, "feature" | "provider" | "model">,
     amount: bigint,
   ): void {
-    const series = this.#costSeries.of(customerFeature, pricedModel);
-    if (series === this.#cost.size)
-      this.#cost.open([this.#customers.name(customer), feature, provider, model]);
+    const series = this.#costSeries.of(customer, feature, model);
+    if (series === this.#cost.size) {
+      this.#cost.open([this.#customers.name(customer), names.feature, names.provider, names.model]);
+    }
     this.#cost.add(series, amount);
   }
 
   #addTokens(
-    customerModel: number,
     customer: number,
-    { provider, model }: Pick<Posting, "provider" | "model">,
+    model: number,
+    names: Pick<Posting, "provider" | "model">,
     unit: string,
     quantity: bigint,
   ): void {
-    const series = this.#tokenSeries.of(customerModel, this.#names.of(unit));
-    if (series === this.#tokens.size)
-      this.#tokens.open([this.#customers.name(customer), provider, model, unit]);
+    const type = this.#tokenUnits.find(unit);
+    if (type === undefined) return;
+    const series = this.#tokenSeries.of(customer, model, type);
+    if (series === this.#tokens.size) {
+      this.#tokens.open([this.#customers.name(customer), names.provider, names.model, unit]);
+    }
     this.#tokens.add(series, quantity);
   }
 
   #addCalls(
-    customerFeature: number,
     customer: number,
-    { feature, outcome }: Pick<Posting, "feature" | "outcome">,
+    feature: number,
+    names: Pick<Posting, "feature" | "outcome">,
     count: bigint,
   ): void {
-    const series = this.#callSeries.of(customerFeature, this.#names.of(outcome));
-    if (series === this.#calls.size) this.#calls.open([this.#customers.name(customer), feature, outcome]);
+    const series = this.#callSeries.of(customer, feature, this.#names.of(names.outcome));
+    if (series === this.#calls.size) {
+      this.#calls.open([this.#customers.name(customer), names.feature, names.outcome]);
+    }
     this.#calls.add(series, count);
   }
 
   #addUnpriced(
-    unpricedModel: number,
-    { provider, model }: Pick<Posting, "provider" | "model">,
+    model: number,
+    names: Pick<Posting, "provider" | "model">,
     reason: string,
     count: bigint,
   ): void {
-    const series = this.#unpricedSeries.of(unpricedModel, this.#names.of(reason));
-    if (series === this.#unpriced.size) this.#unpriced.open([provider, model, reason]);
+    const series = this.#unpricedSeries.of(model, this.#names.of(reason), 0);
+    if (series === this.#unpriced.size) this.#unpriced.open([names.provider, names.model, reason]);
     this.#unpriced.add(series, count);
   }
 }

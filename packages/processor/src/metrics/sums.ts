@@ -1,41 +1,39 @@
 const BEYOND = 1n << 63n;
 
 /**
- * Exact sums by number, of 128 bits each in two typed arrays: adding makes no garbage, and a sum of atto-USD
- * has room for 10^20 USD.
+ * Exact sums by number, of 128 bits each: adding makes no garbage, and a sum of atto-USD has room for 10^20 USD.
  */
 export class Sums {
-  #low = new BigUint64Array(64);
-  #high = new BigInt64Array(64);
+  /** Low and high halves side by side, so that they lie in one cache line. */
+  #halves = new BigInt64Array(128);
 
   add(index: number, amount: bigint): void {
-    if (index >= this.#low.length) this.#grow(index);
-    const before = this.#low[index] ?? 0n;
+    const at = index * 2;
+    if (at >= this.#halves.length) this.#grow(at);
+    const before = BigInt.asUintN(64, this.#halves[at] ?? 0n);
     const after = BigInt.asUintN(64, before + BigInt.asUintN(64, amount));
-    this.#low[index] = after;
-    if (after < before) this.#high[index] = (this.#high[index] ?? 0n) + 1n;
-    if (amount < 0n || amount >= BEYOND) this.#high[index] = (this.#high[index] ?? 0n) + (amount >> 64n);
+    this.#halves[at] = after;
+    if (after < before) this.#halves[at + 1] = (this.#halves[at + 1] ?? 0n) + 1n;
+    if (amount < 0n || amount >= BEYOND)
+      this.#halves[at + 1] = (this.#halves[at + 1] ?? 0n) + (amount >> 64n);
   }
 
   set(index: number, amount: bigint): void {
-    if (index >= this.#low.length) this.#grow(index);
-    this.#low[index] = BigInt.asUintN(64, amount);
-    this.#high[index] = amount >> 64n;
+    const at = index * 2;
+    if (at >= this.#halves.length) this.#grow(at);
+    this.#halves[at] = amount;
+    this.#halves[at + 1] = amount >> 64n;
   }
 
   get(index: number): bigint {
-    const low = this.#low[index] ?? 0n;
-    const high = this.#high[index] ?? 0n;
+    const low = BigInt.asUintN(64, this.#halves[index * 2] ?? 0n);
+    const high = this.#halves[index * 2 + 1] ?? 0n;
     return high === 0n ? low : (high << 64n) + low;
   }
 
-  #grow(index: number): void {
-    const length = Math.max(index + 1, this.#low.length * 2);
-    const low = new BigUint64Array(length);
-    const high = new BigInt64Array(length);
-    low.set(this.#low);
-    high.set(this.#high);
-    this.#low = low;
-    this.#high = high;
+  #grow(at: number): void {
+    const halves = new BigInt64Array(Math.max(at + 2, this.#halves.length * 2));
+    halves.set(this.#halves);
+    this.#halves = halves;
   }
 }
