@@ -8,8 +8,9 @@ import { attoOf, samplesOf } from "./sample-text.ts";
 
 const ONE = 10n ** 18n;
 const NAMES = ["a", "b", 'c"\\', "a,b", "é"];
+const NEXT_MONTH = NOON + 20 * 86_400_000;
 /** Instants in the month of the test, the one before and the one to come. */
-const INSTANTS = [NOON, NOON - 40 * 86_400_000, NOON + 20 * 86_400_000, NOON - 1];
+const INSTANTS = [NOON, NOON - 40 * 86_400_000, NEXT_MONTH, NOON - 1];
 
 interface Drawn extends Omit<Posting, "amount" | "occurredAt"> {
   readonly amount: bigint;
@@ -51,14 +52,14 @@ function posted({ atMs, negative, ...fields }: Drawn): Posting {
 }
 
 /** The model: sums in a Map of BigInts, by the text of the series. */
-function sumsOf(all: readonly Posting[]): Map<string, bigint> {
+function sumsOf(all: readonly Posting[], month = "2026-10"): Map<string, bigint> {
   const sums = new Map<string, bigint>();
   const add = (series: string, amount: bigint): void => {
     sums.set(series, (sums.get(series) ?? 0n) + amount);
   };
   for (const one of all) {
     const { customer, feature, provider, model, outcome } = one;
-    if (Number(one.occurredAt / 1_000_000n) === NOON || Number(one.occurredAt / 1_000_000n) === NOON - 1) {
+    if (new Date(Number(one.occurredAt / 1_000_000n)).toISOString().startsWith(month)) {
       add(`llm_customer_cost_month_to_date_usd|${customer}`, one.amount);
       add(`llm_feature_cost_month_to_date_usd|${feature}`, one.amount);
     }
@@ -93,14 +94,45 @@ describe("what /metrics shows", () => {
     await fc.assert(
       fc.asyncProperty(postings, fc.nat(60), async (drawn, cut) => {
         const all = drawn.map(posted);
-        const { metrics } = await emptyMetrics();
+        const { metrics, clock } = await emptyMetrics();
         metrics.take(all.slice(0, cut));
         await scrape(metrics);
         metrics.take(all.slice(cut));
         await scrape(metrics);
         expect(shownSums(await scrape(metrics))).toEqual(sumsOf(all));
+        clock.now = NEXT_MONTH;
+        expect(shownSums(await scrape(metrics))).toEqual(sumsOf(all, "2026-11"));
       }),
       { numRuns: 60 },
+    );
+  });
+
+  it("has a series for each combination of labels, however alike they look", async () => {
+    const word = fc.string({
+      unit: fc.constantFrom("a", ",", '"', "\\", "=", ":", "\n", "\0", "ä"),
+      maxLength: 3,
+    });
+    const tuples = fc.uniqueArray(fc.tuple(word, word, word, word), {
+      minLength: 1,
+      maxLength: 600,
+      selector: (tuple) => JSON.stringify(tuple),
+      size: "max",
+    });
+    await fc.assert(
+      fc.asyncProperty(tuples, async (all) => {
+        const { metrics } = await emptyMetrics();
+        const postings = all.map(([customer, feature, provider, model], i) =>
+          posting({ customer, feature, provider, model, amount: BigInt(i) }),
+        );
+        metrics.take(postings);
+        metrics.take(postings);
+        await scrape(metrics);
+        const costs = [...samplesOf(await scrape(metrics))].filter(([series]) =>
+          series.startsWith("llm_cost_usd"),
+        );
+        expect(costs.map(([, value]) => attoOf(value))).toEqual(all.map((_, i) => BigInt(2 * i)));
+      }),
+      { numRuns: 40 },
     );
   });
 
