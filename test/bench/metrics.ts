@@ -10,7 +10,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
-import { type Counting, fixedText, oursOf, promClient } from "./metrics/candidates.ts";
+import { type Counting, fixedText, internedIncrement, oursOf, promClient } from "./metrics/candidates.ts";
 import { everySeries, INCREMENTS, SERIES, traffic } from "./metrics/traffic.ts";
 
 const SCRAPER = fileURLToPath(new URL("metrics/scraper.ts", import.meta.url));
@@ -33,6 +33,7 @@ interface Scraped {
 
 /** Measures and prints scrape times, the longest stall of the event loop, and nanoseconds per increment. */
 export async function benchMetrics(): Promise<void> {
+  const interned = internedIncrement();
   const ours = await oursOf();
   const theirs = promClient();
   for (const candidate of [ours, theirs]) candidate.take(everySeries());
@@ -40,9 +41,13 @@ export async function benchMetrics(): Promise<void> {
     `${SERIES.toLocaleString("en")} counter series, ${PER_SECOND.toLocaleString("en")} increments per second, scraped over HTTP ` +
       `from another process every ${PAUSE_MS} ms; Node ${process.version}`,
   );
+  console.log(
+    `  counting, CPU    Keeptabs ${interned.toFixed(1).padStart(7)}   ns per increment, label numbers at hand`,
+  );
+  verdict(`at most ${LIMITS.incrementNs} ns per increment`, interned <= LIMITS.incrementNs);
   const [oursNs = Number.NaN, theirsNs = Number.NaN] = increments([ours, theirs]);
-  compare("counting, CPU", oursNs, theirsNs, "ns per increment");
-  verdict(`at most ${LIMITS.incrementNs} ns per increment`, oursNs <= LIMITS.incrementNs);
+  compare("counting, CPU", oursNs, theirsNs, "ns per increment, from postings with new strings");
+  verdict(`at most ${LIMITS.incrementNs} ns per increment from postings`, oursNs <= LIMITS.incrementNs);
   for (const encoding of ["identity", "gzip"]) {
     const a = await scraped(ours, encoding, 20);
     const b = await scraped(theirs, encoding, 4);

@@ -63,7 +63,7 @@ export class TripleIds {
     this.#slots[at + 1] = b;
     this.#slots[at + 2] = c;
     this.#slots[at + 3] = this.#size;
-    if (this.#size * 4 > this.#mask * 3) this.#grow();
+    if (this.#size * 2 > this.#mask) this.#grow();
     return id;
   }
 
@@ -80,8 +80,10 @@ export class TripleIds {
   }
 }
 
-/** Four neighbours share a hash. */
+/** Four neighbours share a hash. The bits are mixed well, since linear probing suffers from clusters. */
 function hash(a: number, b: number, c: number): number {
-  const mixed = Math.imul(Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ (c >>> 2), 0xc2b2ae35);
-  return mixed ^ (mixed >>> 15);
+  let mixed = Math.imul(a, 0x9e3779b1) ^ Math.imul(b, 0x85ebca6b) ^ (c >>> 2);
+  mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return mixed ^ (mixed >>> 16);
 }
