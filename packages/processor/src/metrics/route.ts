@@ -1,10 +1,12 @@
-import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { setImmediate } from "node:timers/promises";
 import type { RequestHandler } from "express";
 import type { ProcessMetrics } from "../process-metrics.ts";
 import { GzipMembers } from "./gzip-members.ts";
 import type { LedgerMetrics } from "./ledger-metrics.ts";
 import { CONTENT_TYPES, preferredFormat } from "./negotiation.ts";
+
+const TURN_BYTES = 1 << 20;
 
 /**
  * Serves `/metrics` as Prometheus or OpenMetrics text. It goes out piece by piece as the scraper takes it, so that
@@ -27,7 +29,7 @@ export function metricsRoute(metrics: LedgerMetrics, process: ProcessMetrics): R
       return;
     }
     try {
-      await pipeline(gzip ? members.of(pieces) : Readable.from(pieces), response);
+      await pipeline(gzip ? members.of(pieces) : inTurns(pieces), response);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
       return;
@@ -35,4 +37,16 @@ export function metricsRoute(metrics: LedgerMetrics, process: ProcessMetrics): R
     // A series has been shown at 0 only when a scraper has read it.
     snapshot.delivered();
   };
+}
+
+/** The pieces, with a turn for others now and then: a scraper that reads fast would keep the loop busy to the end. */
+async function* inTurns(pieces: readonly Buffer[]): AsyncGenerator<Buffer> {
+  let sent = 0;
+  for (const piece of pieces) {
+    yield piece;
+    sent += piece.length;
+    if (sent < TURN_BYTES) continue;
+    sent = 0;
+    await setImmediate();
+  }
 }
