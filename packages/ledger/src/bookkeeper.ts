@@ -131,7 +131,7 @@ export class Bookkeeper {
 
   /** The row with everything that is known to lie above it, also from earlier requests. */
   #withAncestry(trace: Trace, row: Row): Row {
-    if (row.ancestors.length === 0) return row;
+    if (row.ancestors.length === 0 || trace.isEmpty) return row;
     const { ancestors, customer, person, feature } = trace.ancestry(row.spanId, row.ancestors);
     const nobody = this.#customers.name(row.customer) === UNATTRIBUTED;
     const isOpen = nobody || (row.named & ONLY_PERSON) !== 0;

@@ -1,38 +1,106 @@
+import type { CostSource } from "@keeptabs/pricing";
+import type { Outcome, UsageQuality } from "@keeptabs/usage";
+import type { EntryKind } from "./entry.ts";
+
+const KINDS: readonly EntryKind[] = ["charged", "zero", "unpriced", "partly_unpriced", "covered", "held"];
+const OUTCOMES: readonly Outcome[] = ["ok", "error", "aborted"];
+const QUALITIES: readonly UsageQuality[] = ["reported", "partial", "estimated", "missing"];
+const COST_SOURCES: readonly CostSource[] = ["provider", "computed", "gateway", "none"];
+const YES_OR_NO: readonly number[] = [0, 1];
+
+type Flag =
+  | "kind"
+  | "outcome"
+  | "quality"
+  | "cost_source"
+  | "lower_bound"
+  | "aggregate"
+  | "framework"
+  | "named";
+
+/** What stands where in an entry's `flags`. Part of the file format. */
+export const FLAGS: Readonly<
+  Record<Flag, { readonly shift: number; readonly values: readonly (string | number)[] }>
+> = {
+  kind: { shift: 0, values: KINDS },
+  outcome: { shift: 3, values: OUTCOMES },
+  quality: { shift: 5, values: QUALITIES },
+  cost_source: { shift: 7, values: COST_SOURCES },
+  lower_bound: { shift: 9, values: YES_OR_NO },
+  aggregate: { shift: 10, values: YES_OR_NO },
+  framework: { shift: 11, values: YES_OR_NO },
+  named: { shift: 12, values: [0, 1, 2, 3, 4, 5, 6, 7] },
+};
+
+/** The bits of so many values, all set. */
+export function widthOf(values: number): number {
+  return 2 ** Math.ceil(Math.log2(values)) - 1;
+}
+
+/** An entry's flags as one number. Throws RangeError for a value that is none. */
+export function flagsOf(row: Readonly<Record<Flag, string | number>>): number {
+  let flags = 0;
+  for (const name of FLAG_NAMES) {
+    const { shift, values } = FLAGS[name];
+    const value = values.indexOf(row[name]);
+    if (value < 0) throw new RangeError(`${name} must be one of ${values.join(", ")}, got ${row[name]}`);
+    flags |= value << shift;
+  }
+  return flags;
+}
+
+const FLAG_NAMES = Object.keys(FLAGS) as readonly Flag[];
+
+/** What stands where in the JSON array that is an entry's `detail`. Part of the file format. */
+export const DETAIL: readonly { readonly name: string; readonly type: "TEXT" | "INTEGER" }[] = [
+  { name: "usage", type: "TEXT" },
+  { name: "charge", type: "TEXT" },
+  { name: "reason", type: "TEXT" },
+  { name: "request_model", type: "INTEGER" },
+  { name: "response_model", type: "INTEGER" },
+  { name: "operation", type: "INTEGER" },
+  { name: "dialect", type: "INTEGER" },
+  { name: "list_nano", type: "INTEGER" },
+  { name: "list_atto", type: "INTEGER" },
+];
+
+/** An entry's `detail`; usage and charge are JSON already. */
+export function detailOf(row: {
+  readonly usage: string;
+  readonly charge: string;
+  readonly reason: string | null;
+  readonly requestModel: number | null;
+  readonly responseModel: number | null;
+  readonly operation: number;
+  readonly dialect: number;
+  readonly listNano: bigint;
+  readonly listAtto: bigint;
+}): string {
+  const { usage, charge, reason, requestModel, responseModel, operation, dialect, listNano, listAtto } = row;
+  const why = reason === null ? "null" : JSON.stringify(reason);
+  return `[${usage},${charge},${why},${requestModel},${responseModel},${operation},${dialect},${listNano},${listAtto}]`;
+}
+
 /** The columns of an entry as it is written and as the chain of batches covers it, in this order. */
 export const ENTRY_COLUMNS: readonly string[] = [
   "id",
   "trace_id",
   "span_id",
   "source",
-  "kind",
-  "reason",
+  "flags",
   "customer",
   "feature",
   "provider",
   "model",
-  "request_model",
-  "response_model",
-  "operation",
-  "dialect",
   "scope",
   "response_id",
   "response_key",
-  "outcome",
-  "quality",
-  "lower_bound",
-  "aggregate",
-  "framework",
-  "named",
   "started_at",
   "occurred_at",
   "booked_at",
-  "list_nano",
-  "list_atto",
   "net_nano",
   "net_atto",
-  "cost_source",
-  "usage",
-  "charge",
+  "detail",
   "covered_by",
 ];
 

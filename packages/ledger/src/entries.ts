@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { ENTRY_COLUMNS, insertInto } from "./columns.ts";
+import { detailOf, ENTRY_COLUMNS, flagsOf, insertInto } from "./columns.ts";
 import { responseKey } from "./content-hash.ts";
 import { type Counted, countedOf, isPosted, type Position } from "./covering.ts";
 import type { EntryKind } from "./entry.ts";
@@ -148,35 +148,29 @@ export class Entries {
       row.traceId,
       row.spanId,
       row.source,
-      kind,
-      row.reason,
+      flagsOf({
+        kind,
+        outcome: row.outcome,
+        quality: row.quality,
+        cost_source: row.costSource,
+        lower_bound: row.lowerBound,
+        aggregate: row.aggregate,
+        framework: row.framework,
+        named: row.named,
+      }),
       row.customer,
       row.feature,
       row.provider,
       row.model,
-      row.requestModel,
-      row.responseModel,
-      row.operation,
-      row.dialect,
       row.scope,
       row.responseId,
       row.responseId === null ? null : responseKey(row.responseId),
-      row.outcome,
-      row.quality,
-      row.lowerBound,
-      row.aggregate,
-      row.framework,
-      row.named,
       row.startedAt,
       row.occurredAt,
       now,
-      row.listNano,
-      row.listAtto,
       row.netNano,
       row.netAtto,
-      row.costSource,
-      row.usage,
-      row.charge,
+      detailOf(row),
       coveredBy,
     ];
     this.#insert.run(...values);

@@ -54,6 +54,11 @@ export class Trace {
     }
   }
 
+  /** True when nothing is known of the trace yet. */
+  get isEmpty(): boolean {
+    return this.#spans.size === 0;
+  }
+
   get(spanId: Uint8Array): KnownSpan | undefined {
     return this.#spans.size === 0 ? undefined : this.#spans.get(keyOf(spanId));
   }

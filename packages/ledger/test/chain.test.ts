@@ -85,7 +85,7 @@ describe("a change behind the ledger's back is found and named:", () => {
       /batch 1 \(entries 1 to 2\)/,
     ],
     ["when it was", "UPDATE entries SET occurred_at = occurred_at + 1 WHERE id = 2", /batch 1 /],
-    ["how it was priced", "UPDATE entries SET charge = replace(charge, '0', '1') WHERE id = 2", /batch 1 /],
+    ["how it was priced", "UPDATE entries SET detail = replace(detail, '0', '1') WHERE id = 2", /batch 1 /],
     ["a rate", "UPDATE rates SET rate = replace(rate, '2.5', '1.5')", /1 rates are not as they were written/],
     ["an adjustment", "UPDATE adjustments SET net_atto = 1 WHERE id = 2", /batch 3 /],
     [
@@ -97,7 +97,7 @@ describe("a change behind the ledger's back is found and named:", () => {
     ["an entry taken out", "DELETE FROM entries WHERE id = 2", /batch 1 /],
     [
       "an entry put in",
-      "INSERT INTO entries SELECT 99, zeroblob(16), zeroblob(8), source, kind, reason, customer, feature, provider, model, request_model, response_model, operation, dialect, scope, response_id, response_key, outcome, quality, lower_bound, aggregate, framework, named, started_at, occurred_at, booked_at, list_nano, list_atto, net_nano, net_atto, cost_source, usage, charge, covered_by FROM entries WHERE id = 1",
+      "INSERT INTO entries SELECT 99, zeroblob(16), zeroblob(8), source, flags, customer, feature, provider, model, scope, response_id, response_key, started_at, occurred_at, booked_at, net_nano, net_atto, detail, covered_by FROM entries WHERE id = 1",
       /1 entries belong to no batch/,
     ],
     ["a batch taken out", "DELETE FROM batches WHERE seq = 2", /from batch 1 to batch 3/],

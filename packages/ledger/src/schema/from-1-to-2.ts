@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Charge, ChargeLine } from "@keeptabs/pricing";
 import { parseUsd } from "@keeptabs/pricing/money";
 import { Chain } from "../chain.ts";
-import { ADJUSTMENT_COLUMNS, ENTRY_COLUMNS, insertInto } from "../columns.ts";
+import { ADJUSTMENT_COLUMNS, detailOf, ENTRY_COLUMNS, flagsOf, insertInto } from "../columns.ts";
 import { responseKey } from "../content-hash.ts";
 import { customerDigest } from "../dictionary.ts";
 import { Rates } from "../rates.ts";
@@ -110,12 +110,45 @@ function copyEntries(database: DatabaseSync, chain: Chain, rates: Rates): void {
     const changed: Row = {
       ...row,
       response_key: typeof responseId === "string" ? responseKey(responseId) : null,
-      charge: recoded(row["charge"], rates),
+      flags: flagsOf(plainFlags(row)),
+      detail: detailOf({
+        usage: String(row["usage"]),
+        charge: recoded(row["charge"], rates) ?? "null",
+        reason: row["reason"] === null ? null : String(row["reason"]),
+        requestModel: numberOrNull(row["request_model"]),
+        responseModel: numberOrNull(row["response_model"]),
+        operation: Number(row["operation"]),
+        dialect: Number(row["dialect"]),
+        listNano: row["list_nano"] as bigint,
+        listAtto: row["list_atto"] as bigint,
+      }),
     };
     const values = ENTRY_COLUMNS.map((column) => changed[column] ?? null);
     insert.run(...values);
     chain.entries.add(values);
   }
+}
+
+/** Schema 1 kept each flag in a column of its own. */
+function plainFlags(row: Row): Parameters<typeof flagsOf>[0] {
+  const plain = (column: string): string | number => {
+    const value = row[column];
+    return typeof value === "bigint" ? Number(value) : String(value);
+  };
+  return {
+    kind: plain("kind"),
+    outcome: plain("outcome"),
+    quality: plain("quality"),
+    cost_source: plain("cost_source"),
+    lower_bound: plain("lower_bound"),
+    aggregate: plain("aggregate"),
+    framework: plain("framework"),
+    named: plain("named"),
+  };
+}
+
+function numberOrNull(value: Value | undefined): number | null {
+  return value === null || value === undefined ? null : Number(value);
 }
 
 function copyAdjustments(database: DatabaseSync, chain: Chain, rates: Rates): void {

@@ -1,3 +1,25 @@
+import { DETAIL, FLAGS, widthOf } from "../columns.ts";
+
+/** Columns that are read from `flags`: SQL sees each of them, a row is written with one number. */
+function flagColumns(): string {
+  const columns = Object.entries(FLAGS).map(([name, { shift, values }]) => {
+    const bits = `(flags >> ${shift} & ${widthOf(values.length)})`;
+    const words = values.map((value, i) => `WHEN ${i} THEN '${value}'`).join(" ");
+    return typeof values[0] === "string"
+      ? `${name} TEXT AS (CASE ${bits} ${words} END)`
+      : `${name} INTEGER AS ${bits}`;
+  });
+  return columns.join(",\n  ");
+}
+
+/** Columns that are read from `detail`: what only an explained call needs. */
+function detailColumns(): string {
+  return DETAIL.map(
+    ({ name, type }, i) =>
+      `${name} ${type} AS (detail ${type === "TEXT" && name !== "reason" ? "->" : "->>"} ${i})`,
+  ).join(",\n  ");
+}
+
 /** What was posted after an entry and an adjustment that `projected` names. */
 function tailView(name: string, entry: string, adjustment: string): string {
   return `
@@ -19,7 +41,7 @@ CREATE VIEW ${name} AS
  * Amounts are two integers, whole nano-USD and the rest in atto-USD, so that SQL sums them exactly. Names
  * (features, models …) are kept once and referred to by number; customers have a table of their own, so
  * that one can be forgotten. Rates are the parts of a charge that many calls share; a rate's number is
- * made from its text.
+ * made from its text. Of an entry, the columns that are only read now and then are packed into two.
  *
  * `spans` is the index of identities: every call, and every span above calls. Totals and counters are
  * projections; `projected` says up to which entry and adjustment each goes, and what came after is the `tail`.
@@ -48,36 +70,23 @@ CREATE TABLE entries (
   trace_id BLOB NOT NULL CHECK (length(trace_id) = 16),
   span_id BLOB NOT NULL CHECK (length(span_id) = 8),
   source INTEGER NOT NULL REFERENCES names,
-  kind TEXT NOT NULL CHECK (kind IN ('charged', 'zero', 'unpriced', 'partly_unpriced', 'covered', 'held')),
-  reason TEXT CHECK (reason IS NOT NULL OR kind NOT IN ('zero', 'unpriced', 'partly_unpriced')),
+  flags INTEGER NOT NULL,
   customer INTEGER NOT NULL REFERENCES customers,
   feature INTEGER NOT NULL REFERENCES names,
   provider INTEGER NOT NULL REFERENCES names,
   model INTEGER NOT NULL REFERENCES names,
-  request_model INTEGER REFERENCES names,
-  response_model INTEGER REFERENCES names,
-  operation INTEGER NOT NULL REFERENCES names,
-  dialect INTEGER NOT NULL REFERENCES names,
   scope INTEGER NOT NULL REFERENCES names,
   response_id TEXT,
   response_key INTEGER CHECK ((response_key IS NULL) = (response_id IS NULL)),
-  outcome TEXT NOT NULL,
-  quality TEXT NOT NULL,
-  lower_bound INTEGER NOT NULL,
-  aggregate INTEGER NOT NULL,
-  framework INTEGER NOT NULL,
-  named INTEGER NOT NULL,
   started_at INTEGER NOT NULL,
   occurred_at INTEGER NOT NULL,
   booked_at INTEGER NOT NULL,
-  list_nano INTEGER NOT NULL CHECK (list_nano >= 0),
-  list_atto INTEGER NOT NULL CHECK (list_atto BETWEEN 0 AND 999999999),
   net_nano INTEGER NOT NULL CHECK (net_nano >= 0),
   net_atto INTEGER NOT NULL CHECK (net_atto BETWEEN 0 AND 999999999),
-  cost_source TEXT NOT NULL,
-  usage TEXT NOT NULL,
-  charge TEXT NOT NULL,
-  covered_by INTEGER REFERENCES entries
+  detail TEXT NOT NULL,
+  covered_by INTEGER REFERENCES entries,
+  ${flagColumns()},
+  ${detailColumns()}
 ) STRICT;
 CREATE INDEX entries_by_response ON entries (response_key) WHERE response_key IS NOT NULL;
 CREATE INDEX entries_by_cover ON entries (covered_by) WHERE covered_by IS NOT NULL;
