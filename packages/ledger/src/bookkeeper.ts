@@ -22,6 +22,17 @@ export interface Recorders {
   readonly adjustments: Records;
 }
 
+const DUPLICATE: BookingResult = { kind: "duplicate" };
+const CONFLICT: BookingResult = { kind: "conflict" };
+const BOOKED: Readonly<Record<EntryKind, BookingResult>> = {
+  charged: { kind: "booked", entry: "charged" },
+  zero: { kind: "booked", entry: "zero" },
+  unpriced: { kind: "booked", entry: "unpriced" },
+  partly_unpriced: { kind: "booked", entry: "partly_unpriced" },
+  covered: { kind: "booked", entry: "covered" },
+  held: { kind: "booked", entry: "held" },
+};
+
 /** Books rows: the rules of identity, of one call one charge, and of inheritance. Runs inside the writer's transaction. */
 export class Bookkeeper {
   readonly #names: Dictionary;
@@ -58,6 +69,7 @@ export class Bookkeeper {
     }
     for (const { source, traceId, spanId } of news) {
       const trace = this.#traces.of(source, traceId);
+      if (trace.size === 1) continue;
       for (const id of trace.entriesBelow(spanId)) this.#reattribute(trace, id, now, postings);
     }
     return results;
@@ -96,31 +108,37 @@ export class Bookkeeper {
     const trace = this.#traces.of(sent.source, sent.traceId);
     const known = trace.get(sent.spanId)?.contentHash;
     if (known !== undefined) {
-      if (Buffer.compare(known, sent.contentHash) === 0) return { kind: "duplicate" };
+      if (Buffer.compare(known, sent.contentHash) === 0) return DUPLICATE;
       this.#entries.setAside(sent, now);
-      return { kind: "conflict" };
+      return CONFLICT;
     }
 
     const row = this.#withAncestry(trace, sent);
     const others = this.#sameCall(trace, row);
+    if (others.length === 0) return this.#bookNew(row, [], now, postings);
     const better = others.find((other) => !replaces(row, other));
     if (better !== undefined) {
       this.#write(row, "covered", better.id, now);
       addAll(postings, this.#adjuster.lendNames(better, row, now));
-      return { kind: "booked", entry: "covered" };
+      return BOOKED.covered;
     }
     const named = others.reduce((mine, other) => this.#adjuster.borrowNames(mine, other), row);
+    return this.#bookNew(named, others, now, postings);
+  }
+
+  /** Books a row as it is, in the place of others that describe the same call worse. */
+  #bookNew(named: Row, others: readonly Counted[], now: bigint, postings: Postings): BookingResult {
     const id = this.#write(named, named.kind, null, now);
     if (named.kind === "held") {
       this.#entries.hold(id, now);
-      return { kind: "booked", entry: "held" };
+      return BOOKED.held;
     }
     for (const other of others) {
       if (other.waiting) this.#entries.letGo(other.id);
       else postings.add(this.#adjuster.supersede(other, now));
     }
     postings.add(firstPosting(named, named.kind));
-    return { kind: "booked", entry: named.kind };
+    return BOOKED[named.kind];
   }
 
   #write(row: Row, kind: EntryKind, coveredBy: number | null, now: bigint): number {
@@ -131,7 +149,7 @@ export class Bookkeeper {
 
   /** The row with everything that is known to lie above it, also from earlier requests. */
   #withAncestry(trace: Trace, row: Row): Row {
-    if (row.ancestors.length === 0 || trace.isEmpty) return row;
+    if (row.ancestors.length === 0 || trace.size === 0) return row;
     const { ancestors, customer, person, feature } = trace.ancestry(row.spanId, row.ancestors);
     const nobody = this.#customers.name(row.customer) === UNATTRIBUTED;
     const isOpen = nobody || (row.named & ONLY_PERSON) !== 0;

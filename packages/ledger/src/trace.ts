@@ -39,33 +39,52 @@ export interface Related {
 
 /** The spans of one sender's trace, as a tree that may have gaps. */
 export class Trace {
-  readonly #spans = new Map<string, KnownSpan>();
+  /** Spans that no question has made it necessary to index: nearly every trace has one, and is asked nothing. */
+  readonly #unindexed: (readonly [spanId: Uint8Array, span: KnownSpan])[] = [];
+  #index: Map<string, KnownSpan> | undefined;
   /** Spans by each of the ids that are above them. */
-  readonly #below = new Map<string, string[]>();
+  #belowIndex: Map<string, string[]> | undefined;
 
   add(spanId: Uint8Array, span: KnownSpan): void {
-    const id = keyOf(spanId);
-    this.#spans.set(id, span);
-    for (let at = 0; at < span.ancestors.length; at += 8) {
-      const above = keyOf(span.ancestors.subarray(at, at + 8));
-      const below = this.#below.get(above);
-      if (below === undefined) this.#below.set(above, [id]);
-      else below.push(id);
-    }
+    this.#unindexed.push([spanId, span]);
   }
 
-  /** True when nothing is known of the trace yet. */
-  get isEmpty(): boolean {
-    return this.#spans.size === 0;
+  /** How many spans are known. */
+  get size(): number {
+    return this.#unindexed.length + (this.#index?.size ?? 0);
   }
 
   get(spanId: Uint8Array): KnownSpan | undefined {
-    return this.#spans.size === 0 ? undefined : this.#spans.get(keyOf(spanId));
+    return this.size === 0 ? undefined : this.#spans.get(keyOf(spanId));
+  }
+
+  get #spans(): Map<string, KnownSpan> {
+    return this.#indexed().spans;
+  }
+
+  get #below(): Map<string, string[]> {
+    return this.#indexed().below;
+  }
+
+  #indexed(): { readonly spans: Map<string, KnownSpan>; readonly below: Map<string, string[]> } {
+    this.#index ??= new Map();
+    this.#belowIndex ??= new Map();
+    for (const [spanId, span] of this.#unindexed.splice(0)) {
+      const id = keyOf(spanId);
+      this.#index.set(id, span);
+      for (let at = 0; at < span.ancestors.length; at += 8) {
+        const above = keyOf(span.ancestors.subarray(at, at + 8));
+        const below = this.#belowIndex.get(above);
+        if (below === undefined) this.#belowIndex.set(above, [id]);
+        else below.push(id);
+      }
+    }
+    return { spans: this.#index, below: this.#belowIndex };
   }
 
   /** Follows a span's parents as far as they are known; `known` are the ones its sender told. */
   ancestry(spanId: Uint8Array, known: Uint8Array): Ancestry {
-    if (this.#spans.size === 0) return { ancestors: known, ...NOBODY };
+    if (this.size === 0) return { ancestors: known, ...NOBODY };
     const found: Uint8Array[] = [];
     const seen = new Set([keyOf(spanId)]);
     let customer: number | undefined;
@@ -90,7 +109,7 @@ export class Trace {
 
   /** Entries of the trace that may describe the same call as a row. */
   related(row: Row): Related {
-    if (this.#spans.size === 0) return NOTHING_RELATED;
+    if (this.size === 0) return NOTHING_RELATED;
     const above: number[] = [];
     for (let at = 0; at < row.ancestors.length; at += 8) {
       const entry = this.#spans.get(keyOf(row.ancestors.subarray(at, at + 8)))?.entry;
