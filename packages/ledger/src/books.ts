@@ -14,6 +14,7 @@ import { Rates, type RateText } from "./rates.ts";
 import { type Projection, tailOf } from "./tail.ts";
 import { Unpacked } from "./unpacked.ts";
 
+const NOTHING_POSTED = new Postings();
 /** Totals are written this often while there is work: whoever reads them adds up what they lack. */
 export const PROJECT_MS = 500;
 /** Counters are written this often: the next start adds up what they lack. */
@@ -62,13 +63,18 @@ export class Books {
     }
   }
 
-  /** Books a request's calls. Within `transaction`. */
-  book(packed: Packed, now: bigint): PackedAnswer {
-    for (const rate of packed.rates) this.#rates.keep(rate);
-    const unpacked = new Unpacked(packed, this.#names, this.#customers);
+  /**
+   * Books the calls of requests, one after the other. Within `transaction`. What they posted is added up over all
+   * of them and stands in the first one's answer.
+   */
+  book(requests: readonly { readonly packed: Packed; readonly now: bigint }[]): PackedAnswer[] {
     const postings = new Postings();
-    const results = this.#bookkeeper.book(unpacked.rows(), unpacked.notes(), now, postings);
-    return this.#posted(results, postings);
+    const results = requests.map(({ packed, now }) => {
+      for (const rate of packed.rates) this.#rates.keep(rate);
+      const unpacked = new Unpacked(packed, this.#names, this.#customers);
+      return this.#bookkeeper.book(unpacked.rows(), unpacked.notes(), now, postings);
+    });
+    return results.map((each, i) => this.#posted(each, i === 0 ? postings : NOTHING_POSTED));
   }
 
   /** Charges sums that were held since before an instant and that no call was seen below. Within `transaction`. */

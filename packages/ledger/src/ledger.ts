@@ -13,7 +13,10 @@ import { encodeCharge } from "./stored-charge.ts";
 export interface Appended {
   /** One for each booking, in order. */
   readonly results: readonly BookingResult[];
-  /** Everything that was posted to totals, adjustments of earlier entries included. */
+  /**
+   * What was posted to totals, adjustments of earlier entries included. Appends that shared a commit are added up
+   * in the postings of one of them: over all appends each posting is there once.
+   */
   readonly postings: readonly Posting[];
   /** How long the commit took that these bookings were part of. */
   readonly commitSeconds: number;

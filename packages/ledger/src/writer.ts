@@ -47,9 +47,7 @@ function commitGroup(group: readonly AppendRequest[]): void {
   const started = performance.now();
   try {
     const ledger = opened();
-    const booked = ledger.transaction(first.now, () =>
-      group.map(({ packed, now }) => ledger.book(packed, now)),
-    );
+    const booked = ledger.transaction(first.now, () => ledger.book(group));
     const seconds = (performance.now() - started) / 1000;
     for (const [i, { id }] of group.entries()) answerBooked(id, booked[i], seconds);
     projectSoon();

@@ -59,7 +59,8 @@ function append(books: Books, batch: readonly SentSpan[], now: bigint): string[]
   const bookings = batch.flatMap((span) => (span.kind === "call" ? [span.booking] : []));
   const notes = batch.flatMap((span) => (span.kind === "note" ? [span.note] : []));
   const packed = pack(bookings, notes);
-  return unpackAnswer(books.transaction(now, () => books.book(packed, now))).results.map(({ kind }) => kind);
+  const [answer] = books.transaction(now, () => books.book([{ packed, now }]));
+  return answer === undefined ? [] : unpackAnswer(answer).results.map(({ kind }) => kind);
 }
 
 /** A transaction that breaks off after everything was written and before it is committed. */
@@ -67,7 +68,7 @@ function failInside(books: Books, batch: readonly SentSpan[], now: bigint): void
   const bookings = batch.flatMap((span) => (span.kind === "call" ? [span.booking] : []));
   try {
     books.transaction(now, () => {
-      books.book(pack(bookings, []), now);
+      books.book([{ packed: pack(bookings, []), now }]);
       throw new Error("broken off");
     });
   } catch (error) {
