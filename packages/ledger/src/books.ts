@@ -41,6 +41,7 @@ export class Books {
   /** Throws LedgerError when the file can't be opened, is damaged, or lacks what its anchor knows of. */
   constructor(path: string) {
     this.#database = openForWriting(path);
+    let anchor: Anchor | undefined;
     try {
       requireAnchored(this.#database, path);
       this.#names = Dictionary.names(this.#database);
@@ -53,12 +54,14 @@ export class Books {
       this.#forget = this.#database.prepare(
         "UPDATE customers SET name = ?, salt = NULL WHERE id = ? AND salt IS NOT NULL",
       );
-      this.#anchor = new Anchor(path);
+      anchor = new Anchor(path);
+      this.#anchor = anchor;
       this.#gatherTails();
       this.project();
       this.#anchor.write(this.#chain.head);
     } catch (error) {
       this.#database.close();
+      anchor?.close();
       throw error;
     }
   }

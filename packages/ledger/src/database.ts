@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from "./schema/index.ts";
 
@@ -21,6 +22,8 @@ const SETTINGS = `
 /** Opens the file for the one writer, creating and migrating it where needed. Throws LedgerError. */
 export function openForWriting(path: string): DatabaseSync {
   return opened(path, () => {
+    // What customers cost is nobody else's business: SQLite gives the log the same rights.
+    closeSync(openSync(path, "a", 0o600));
     const database = new DatabaseSync(path, { timeout: 5_000 });
     try {
       requireVersion(database);

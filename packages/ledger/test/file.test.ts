@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { Ledger, LedgerError, LedgerReader } from "@keeptabs/ledger";
 import { describe, expect, it } from "vitest";
@@ -49,6 +49,14 @@ describe("the ledger's file", () => {
 
   it("says which path it cannot write", async () => {
     await expect(Ledger.open("/nowhere/at/all/ledger.db")).rejects.toThrow(/\/nowhere\/at\/all\/ledger\.db/);
+  });
+
+  it("can be read by its owner only, and so can all that lies beside it", async () => {
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    await ledger.append([bookingOf()], NOON);
+    for (const ending of ["", "-wal", ".anchor"]) expect(statSync(path + ending).mode & 0o077).toBe(0);
+    await ledger.close();
   });
 
   it("is not made by looking for it", () => {
