@@ -1,11 +1,13 @@
 /** Runs the benchmarks that are named, or all: `pnpm bench decode`. Figures are ratios within one run. */
 import { benchDecode } from "./decode.ts";
+import { benchLedger } from "./ledger.ts";
 import { benchMetrics } from "./metrics.ts";
 import { benchPricing } from "./pricing.ts";
 import { benchReport } from "./report.ts";
 
-const BENCHES: ReadonlyMap<string, () => Promise<void>> = new Map([
+const BENCHES = new Map<string, () => Promise<void>>([
   ["decode", benchDecode],
+  ["ledger", benchLedger],
   ["metrics", benchMetrics],
   ["pricing", benchPricing],
   ["report", benchReport],
