@@ -2,6 +2,7 @@
 import { benchDecode } from "./decode.ts";
 import { benchLedger } from "./ledger.ts";
 import { benchMetrics } from "./metrics.ts";
+import { benchPipeline } from "./pipeline.ts";
 import { benchPricing } from "./pricing.ts";
 import { benchReport } from "./report.ts";
 
@@ -9,6 +10,7 @@ const BENCHES = new Map<string, () => Promise<void>>([
   ["decode", benchDecode],
   ["ledger", benchLedger],
   ["metrics", benchMetrics],
+  ["pipeline", () => benchPipeline()],
   ["pricing", benchPricing],
   ["report", benchReport],
 ]);
