@@ -1,12 +1,17 @@
 import type {
   Adjustment,
+  CallsPage,
+  CallsQuery,
   Entry,
+  LateBookings,
+  LateBookingsQuery,
   LedgerReader,
   QualityTotal,
   QuantityTotal,
   Total,
   TotalsQuery,
 } from "@keeptabs/ledger";
+import { ZERO_USD } from "@keeptabs/pricing";
 
 /** What pages and API may read of a ledger. A read that is not listed here is one that nobody has thought a scope for. */
 export type LedgerView = Pick<
@@ -16,7 +21,8 @@ export type LedgerView = Pick<
   | "entry"
   | "entryById"
   | "adjustments"
-  | "dearest"
+  | "calls"
+  | "lateBookings"
   | "quality"
   | "conflicts"
   | "lastCallMs"
@@ -51,7 +57,7 @@ export class CustomerLedgerView implements LedgerView {
   }
 
   entry(traceId: string, spanId: string): Entry | undefined {
-    return this.#mine(this.#ledger.entry(traceId, spanId));
+    return this.#mine(this.#ledger.entry(traceId, spanId, this.#customer));
   }
 
   entryById(id: number): Entry | undefined {
@@ -67,15 +73,22 @@ export class CustomerLedgerView implements LedgerView {
     return this.#ledger
       .adjustments(entry)
       .filter(({ customer }) => customer === this.#customer)
-      .map((adjustment) => (adjustment.kind === "repriced" ? { ...adjustment, reason: "" } : adjustment));
+      .map(withoutWords);
   }
 
-  dearest(query: Parameters<LedgerView["dearest"]>[0]): Entry[] {
-    return this.#isMine(query) ? this.#ledger.dearest({ ...query, customer: this.#customer }) : [];
+  calls(query: CallsQuery): CallsPage {
+    return this.#isMine(query) ? this.#ledger.calls({ ...query, customer: this.#customer }) : { calls: [] };
   }
 
-  quality(): QualityTotal[] {
-    throw new OutOfScope("quality");
+  /** What was added to or taken from the customer, without the team's own words, as for `adjustments`. */
+  lateBookings(query: LateBookingsQuery): LateBookings {
+    if (!this.#isMine(query)) return { bookings: [], count: 0, calls: 0, net: ZERO_USD };
+    const late = this.#ledger.lateBookings({ ...query, customer: this.#customer });
+    return { ...late, bookings: late.bookings.map(withoutWords) };
+  }
+
+  quality(fromMs: number, untilMs: number, customer?: string): QualityTotal[] {
+    return this.#isMine({ customer }) ? this.#ledger.quality(fromMs, untilMs, this.#customer) : [];
   }
 
   conflicts(): number {
@@ -91,11 +104,18 @@ export class CustomerLedgerView implements LedgerView {
     return this.#ledger.consistently(reads);
   }
 
-  #isMine({ customer }: { readonly customer?: string }): boolean {
+  #isMine({ customer }: { readonly customer?: string | undefined }): boolean {
     return customer === undefined || customer === this.#customer;
   }
 
   #mine(entry: Entry | undefined): Entry | undefined {
     return entry?.customer === this.#customer ? entry : undefined;
   }
+}
+
+/** A booking without the reason that the team gave for charging a call anew. */
+function withoutWords<T extends { readonly kind: string; readonly reason: string | undefined }>(
+  booking: T,
+): T {
+  return booking.kind === "repriced" ? { ...booking, reason: "" } : booking;
 }

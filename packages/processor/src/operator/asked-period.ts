@@ -51,8 +51,8 @@ export function askedPeriod(
   }
   if (from === undefined) throw badFields([{ field: "from", detail: "needed with to" }]);
   if (to === undefined) throw badFields([{ field: "to", detail: "needed with from" }]);
-  const fromMs = instant("from", from, zone);
-  const untilMs = instant("to", to, zone);
+  const fromMs = askedInstant("from", from, zone);
+  const untilMs = askedInstant("to", to, zone);
   if (fromMs >= untilMs)
     throw badFields([{ field: "to", detail: "must be later than from; it is not included" }]);
   return { period: { name: `${from}/${to}`, fromMs, untilMs }, timeZone: zone, month: undefined };
@@ -61,7 +61,8 @@ export function askedPeriod(
 const DAY = /^\d{4}-\d{2}-\d{2}$/;
 const INSTANT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-][01]\d:[0-5]\d)$/;
 
-function instant(field: string, given: string, zone: string): number {
+/** A day of the zone, which begins there, or an instant; Unix milliseconds. Throws a 400 Problem that names the field. */
+export function askedInstant(field: string, given: string, zone: string): number {
   // A `+` that was not percent-encoded arrives as a space.
   const written = given.replace(" ", "+");
   const date = DAY.test(written) ? written : INSTANT.exec(written)?.[1];

@@ -1,27 +1,6 @@
-import type { Period } from "@keeptabs/billing";
 import type { Entry } from "@keeptabs/ledger";
 import type { LedgerView } from "../access/index.ts";
 import { badFields, type FieldError, Problem } from "./problem.ts";
-
-/** The dearest calls of a period that count now: an entry that a better one superseded is not listed beside it. */
-export function dearestCalls(
-  reader: LedgerView,
-  period: Pick<Period, "fromMs" | "untilMs">,
-  customer: string | undefined,
-  limit: number,
-): readonly Entry[] {
-  const { fromMs, untilMs } = period;
-  for (let ask = limit; ; ask *= 2) {
-    const found = reader.dearest({
-      fromMs,
-      untilMs,
-      ...(customer === undefined ? {} : { customer }),
-      limit: ask,
-    });
-    const counting = found.filter(({ posted }) => posted);
-    if (counting.length >= limit || found.length < ask) return counting.slice(0, limit);
-  }
-}
 
 /** The entry of a span. Throws a 400 Problem for ids that can't be, a 404 one for a span that is not booked. */
 export function requireCall(reader: LedgerView, trace: string, span: string): Entry {

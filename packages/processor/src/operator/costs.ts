@@ -1,4 +1,4 @@
-import { daysOf, monthOf, monthPeriod, type Period } from "@keeptabs/billing";
+import type { Period } from "@keeptabs/billing";
 import type { TotalsQuery } from "@keeptabs/ledger";
 import { type AttoUsd, sumUsd } from "@keeptabs/pricing";
 import type { LedgerView } from "../access/index.ts";
@@ -12,8 +12,13 @@ export interface CostQuery {
   readonly period: Period;
   readonly timeZone: string;
   readonly groupBy: readonly CostDimension[];
-  readonly filter: Pick<TotalsQuery, "customer" | "feature" | "provider" | "model">;
+  readonly filter: CallFilter;
+  /** Only so many groups, the dearest, and all others as one. */
+  readonly top?: number | undefined;
 }
+
+/** Whose calls, and on what. */
+export type CallFilter = Pick<TotalsQuery, "customer" | "feature" | "provider" | "model">;
 
 /** Calls and their cost. */
 export interface Cost {
@@ -26,27 +31,50 @@ export interface Cost {
 /** A sum for one value of each dimension, in the order in which they were asked for. */
 export interface CostRow extends Cost {
   readonly key: readonly string[];
+  /** How many groups this one stands for; its key then says nothing. */
+  readonly folded?: number;
 }
 
-const NAMED = ["customer", "feature", "provider", "model"] as const;
+/**
+ * Costs by group: the earliest first, and at one time the dearest; with `top` the dearest first. Groups without
+ * calls are absent.
+ */
+export function costRows(
+  reader: LedgerView,
+  { period: { fromMs, untilMs }, timeZone, groupBy, filter, top }: CostQuery,
+): readonly CostRow[] {
+  const query = { ...filter, fromMs, untilMs, timeZone, groupBy };
+  if (top !== undefined) return reader.totals({ ...query, top });
+  const time = groupBy.indexOf(groupBy.includes("day") ? "day" : "month");
+  const at = ({ key }: CostRow): string => key[time] ?? "";
+  return reader.totals(query).sort((a, b) => {
+    if (at(a) !== at(b)) return at(a) < at(b) ? -1 : 1;
+    if (a.net !== b.net) return a.net > b.net ? -1 : 1;
+    return compareKeys(a.key, b.key);
+  });
+}
 
-/** Costs by group: the earliest first, and at one time the dearest. Groups without calls are absent. */
-export function costRows(reader: LedgerView, { period, timeZone, groupBy, filter }: CostQuery): CostRow[] {
-  const named = NAMED.filter((dimension) => groupBy.includes(dimension));
-  const timed = groupBy.includes("day") || groupBy.includes("month");
-  const rows = slicesOf(period, timeZone, groupBy).flatMap((slice) =>
-    reader
-      .totals({ ...filter, fromMs: slice.fromMs, untilMs: slice.untilMs, groupBy: named })
-      .map(({ key, ...cost }) => {
-        const of = (dimension: CostDimension): string => {
-          if (dimension === "day") return slice.name;
-          if (dimension === "month") return slice.name.slice(0, 7);
-          return key[named.indexOf(dimension)] ?? "";
-        };
-        return { row: { key: groupBy.map(of), ...cost }, when: timed ? slice.fromMs : 0 };
-      }),
-  );
-  return rows.sort((a, b) => a.when - b.when || dearestFirst(a.row, b.row)).map(({ row }) => row);
+/** What was used of one unit. */
+export interface QuantityRow {
+  readonly key: readonly string[];
+  readonly unit: string;
+  readonly quantity: bigint;
+}
+
+/** Quantities by unit and group, in the order of their groups and then of their units. */
+export function quantityRows(
+  reader: LedgerView,
+  { period: { fromMs, untilMs }, timeZone, groupBy, filter }: Omit<CostQuery, "top">,
+): readonly QuantityRow[] {
+  return reader
+    .quantities({ ...filter, fromMs, untilMs, timeZone, groupBy })
+    .sort((a, b) => compareKeys([...a.key, a.unit], [...b.key, b.unit]));
+}
+
+/** By their first parts, then by their second ones, and so on. */
+function compareKeys(a: readonly string[], b: readonly string[]): number {
+  const differs = a.findIndex((part, i) => part !== b[i]);
+  return differs === -1 ? 0 : (a[differs] ?? "") < (b[differs] ?? "") ? -1 : 1;
 }
 
 /** The sum of costs. */
@@ -59,24 +87,17 @@ export function sumOfCosts(costs: readonly Cost[]): Cost {
   };
 }
 
-function slicesOf(period: Period, timeZone: string, groupBy: readonly CostDimension[]): readonly Period[] {
-  if (groupBy.includes("day")) return daysOf(period, timeZone);
-  return groupBy.includes("month") ? monthsOf(period, timeZone) : [period];
-}
-
-/** The parts of a period that lie in different months. */
-function monthsOf(period: Period, timeZone: string): readonly Period[] {
-  const months: Period[] = [];
-  for (let fromMs = period.fromMs; fromMs < period.untilMs; ) {
-    const name = monthOf(fromMs, timeZone);
-    const untilMs = Math.min(monthPeriod(name, timeZone).untilMs, period.untilMs);
-    months.push({ name, fromMs, untilMs });
-    fromMs = untilMs;
-  }
-  return months;
-}
-
-function dearestFirst(a: CostRow, b: CostRow): number {
-  if (a.net !== b.net) return a.net > b.net ? -1 : 1;
-  return JSON.stringify(a.key) < JSON.stringify(b.key) ? -1 : 1;
+/** The filter that is meant, without what was not given. */
+export function callFilter(
+  given: {
+    readonly [Name in keyof CallFilter]?: string | undefined;
+  },
+): CallFilter {
+  const { customer, feature, provider, model } = given;
+  return {
+    ...(customer === undefined ? {} : { customer }),
+    ...(feature === undefined ? {} : { feature }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(model === undefined ? {} : { model }),
+  };
 }

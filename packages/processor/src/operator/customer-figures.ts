@@ -8,7 +8,7 @@ import {
 } from "@keeptabs/billing";
 import type { Entry, Total } from "@keeptabs/ledger";
 import { ZERO_USD } from "@keeptabs/pricing";
-import { dearestCalls } from "./calls.ts";
+import { callsPage } from "./calls-query.ts";
 import { type CostBefore, costBefore, monthBefore } from "./comparison.ts";
 import { type DaySeries, daySeries } from "./day-series.ts";
 import { type UsageRow, usageRows } from "./usage-figures.ts";
@@ -62,7 +62,7 @@ export function customerFigures(view: OperatorView, id: string, month: string): 
       features: usageRows(reader, { ...query, groupBy: ["feature"] }, before),
       models: usageRows(reader, { ...query, groupBy: ["provider", "model"] }, before),
       before: costBefore(reader, before, { customer: id }),
-      dearest: dearestCalls(reader, period, id, DEAREST),
+      dearest: callsPage(reader, period, { customer: id, order: "dearest", limit: DEAREST }).calls,
       lastCallMs: reader.lastCallMs(),
     };
   });

@@ -1,4 +1,4 @@
-import type { Entry } from "@keeptabs/ledger";
+import { callsTable } from "./calls-table.ts";
 import { dayChart } from "./charts.ts";
 import { changeNote } from "./comparison.ts";
 import { perCallCell, spendCell, unknown } from "./cost-cells.ts";
@@ -12,13 +12,10 @@ import { documentOf } from "./layout.ts";
 import type { Links } from "./links.ts";
 import { modelsSection } from "./models-section.ts";
 import { monthNavigation } from "./month-navigation.ts";
-import { instantTitle, monthTitle } from "./months.ts";
-import { customerName, modelName, named, providerName } from "./names.ts";
-import { featureCell } from "./part-cells.ts";
+import { monthTitle } from "./months.ts";
+import { customerName, named } from "./names.ts";
 import { siteNavigation } from "./site-navigation.ts";
-import { statusText } from "./status.ts";
 import { figure, summaryOf, unpricedFigure } from "./summary.ts";
-import { table } from "./table.ts";
 
 /** The page of one customer in a month. */
 export function customerPage(figures: CustomerFigures, links: Links): string {
@@ -48,7 +45,18 @@ ${
 ${featuresSection(whole, month, links, false)}
 ${modelsSection(whole, month)}
 <section aria-labelledby="calls-title"><h2 id="calls-title">Dearest calls</h2>
-${callsTable(figures.dearest, timeZone, month, links)}
+${callsTable(
+  {
+    caption: `Up to 20 calls of ${monthTitle(month)}, the dearest first; each leads to its charge, line by line`,
+    calls: figures.dearest,
+    month,
+    timeZone,
+    nameOf: undefined,
+    features: true,
+  },
+  links,
+)}
+<p class="more"><a href="${links.calls({ month, customer: id, order: "dearest" })}">All calls</a></p>
 </section>`
 }`;
   const footer = html`<p>Net cost in USD. Days and months are those of ${timeZone}.</p>`;
@@ -83,32 +91,4 @@ function summary({ margin, before, current }: CustomerFigures): Html {
     figure("Per call", perCallCell(margin), "on average"),
     unpricedFigure(margin),
   ]);
-}
-
-function callCost({ net, kind }: Entry): Html {
-  return kind === "unpriced" ? unknown("no price") : money(net);
-}
-
-function callsTable(entries: readonly Entry[], timeZone: string, month: string, links: Links): Html {
-  return table({
-    caption: `Up to 20 calls of ${monthTitle(month)}, the dearest first; each leads to its charge, line by line`,
-    rows: entries,
-    columns: [
-      {
-        title: "Ended",
-        rowHeader: true,
-        cell: ({ traceId, spanId, occurredAt }) =>
-          html`<a href="${links.call(traceId, spanId)}">${instantTitle(Number(occurredAt / 1_000_000n), timeZone)}</a>`,
-      },
-      {
-        title: "Model",
-        wide: "prose",
-        cell: ({ responseModel, requestModel, provider }) =>
-          html`<span class="name">${modelName(responseModel ?? requestModel)}</span><span class="note">${providerName(provider)}</span>`,
-      },
-      { title: "Feature", cell: ({ feature }) => featureCell(feature, month, links) },
-      { title: "Status", cell: (entry) => statusText(entry).short },
-      { title: "Cost", numeric: true, cell: callCost },
-    ],
-  });
 }

@@ -1,6 +1,6 @@
 import { daysOf, type Period } from "@keeptabs/billing";
 import type { TotalsQuery } from "@keeptabs/ledger";
-import { type AttoUsd, addUsd, ZERO_USD } from "@keeptabs/pricing";
+import { type AttoUsd, ZERO_USD } from "@keeptabs/pricing";
 import type { LedgerView } from "../access/index.ts";
 
 /** What one day cost. */
@@ -32,38 +32,37 @@ export interface DayQuery {
   readonly splits: readonly Split[];
 }
 
-/** Cost per day of a time zone. One query a day: a day begins where the zone says, not at a multiple of 24 hours. */
+/** Cost per day of a time zone: one reading of the ledger for each way to split the days. */
 export function daySeries(
   reader: LedgerView,
   { period, timeZone, nowMs, filter, splits }: DayQuery,
 ): DaySeries {
   const days = daysOf(period, timeZone);
+  const indexOf = new Map(days.map(({ name }, index) => [name, index]));
   // A sender's clock may be ahead: a day with calls is shown, whenever it is.
-  const empty = days.map(({ name: day, fromMs }) => ({
-    day,
-    net: ZERO_USD,
-    calls: 0,
-    coming: fromMs > nowMs,
-  }));
-  const by = new Map(splits.map((split) => [split, new Map<string, DayCost[]>()]));
-  const all = days.map(({ name: day, fromMs, untilMs }, index) => {
-    const sums = [...by].map(([split, parts]) => {
-      let sum: DayCost = empty[index] ?? { day, net: ZERO_USD, calls: 0, coming: false };
-      for (const { key, net, calls } of reader.totals({ ...filter, fromMs, untilMs, groupBy: [split] })) {
-        const name = key[0] ?? "";
-        let series = parts.get(name);
-        if (series === undefined) {
-          series = [...empty];
-          parts.set(name, series);
-        }
-        series[index] = { day, net, calls, coming: false };
-        sum = { day, net: addUsd(sum.net, net), calls: sum.calls + calls, coming: false };
-      }
-      return sum;
-    });
-    return sums[0] ?? empty[index] ?? { day, net: ZERO_USD, calls: 0, coming: false };
+  const empty = days.map(({ name: day, fromMs }): DayCost => {
+    return { day, net: ZERO_USD, calls: 0, coming: fromMs > nowMs };
   });
-  return { all, by };
+  const query = { ...filter, fromMs: period.fromMs, untilMs: period.untilMs, timeZone };
+  const all = [...empty];
+  for (const { key, net, calls } of reader.totals({ ...query, groupBy: ["day"] })) {
+    const [day = ""] = key;
+    all[indexOf.get(day) ?? all.length] = { day, net, calls, coming: false };
+  }
+  const partsOf = (split: Split): ReadonlyMap<string, readonly DayCost[]> => {
+    const parts = new Map<string, DayCost[]>();
+    for (const { key, net, calls } of reader.totals({ ...query, groupBy: ["day", split] })) {
+      const [day = "", name = ""] = key;
+      let series = parts.get(name);
+      if (series === undefined) {
+        series = [...empty];
+        parts.set(name, series);
+      }
+      series[indexOf.get(day) ?? series.length] = { day, net, calls, coming: false };
+    }
+    return parts;
+  };
+  return { all, by: new Map(splits.map((split) => [split, partsOf(split)])) };
 }
 
 /** The days that have begun, and any further one up to the last that has calls. */

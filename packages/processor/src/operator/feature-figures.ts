@@ -1,4 +1,6 @@
 import { monthOf, monthPeriod } from "@keeptabs/billing";
+import type { Entry } from "@keeptabs/ledger";
+import { callsPage } from "./calls-query.ts";
 import { type CostBefore, costBefore, monthBefore } from "./comparison.ts";
 import { type Cost, costRows, sumOfCosts } from "./costs.ts";
 import { type DaySeries, daySeries } from "./day-series.ts";
@@ -24,8 +26,7 @@ export interface FeatureFigures {
   /** Empty for calls that name no feature. */
   readonly feature: string;
   readonly total: Cost;
-  /** Undefined where the ledger's hours do not fit the time zone. */
-  readonly tokens: Tokens | undefined;
+  readonly tokens: Tokens;
   readonly days: DaySeries;
   readonly customers: readonly UsageRow[];
   /** What the configuration calls a customer. */
@@ -33,6 +34,7 @@ export interface FeatureFigures {
   /** Keys are provider and model. */
   readonly models: readonly UsageRow[];
   readonly before: CostBefore | undefined;
+  readonly dearest: readonly Entry[];
 }
 
 /** The figures of all features in a month. Throws RangeError when it is not one. */
@@ -44,12 +46,17 @@ export function featuresFigures({ reader, timeZone, now }: OperatorView, month: 
     month,
     timeZone,
     current: monthOf(nowMs, timeZone) <= month,
-    features: usageRows(reader, { period, timeZone, filter: {}, groupBy: ["feature"] }, before),
+    features: usageRows(
+      reader,
+      { period, timeZone, filter: {}, groupBy: ["feature"], countCustomers: true },
+      before,
+    ),
     total: sumOfCosts(reader.totals({ ...period, groupBy: [] })),
     before: costBefore(reader, before, {}),
   }));
 }
 
+const DEAREST = 20;
 const MS_PER_HOUR = 3_600_000;
 
 /** The figures of a feature in a month; undefined for one that never had a call. */
@@ -76,14 +83,13 @@ export function featureFigures(
       current: monthOf(nowMs, timeZone) <= month,
       feature,
       total,
-      tokens: models.every(({ tokens }) => tokens !== undefined)
-        ? sumOfTokens(models.flatMap(({ tokens }) => tokens ?? []))
-        : undefined,
+      tokens: sumOfTokens(models.map(({ tokens }) => tokens)),
       days: daySeries(reader, { ...query, nowMs, splits: ["customer", "model"] }),
       customers: usageRows(reader, { ...query, groupBy: ["customer"] }, before),
       nameOf: (customer) => customers.get(customer)?.name ?? customer,
       models,
       before: costBefore(reader, before, { feature }),
+      dearest: callsPage(reader, period, { feature, order: "dearest", limit: DEAREST }).calls,
     };
   });
 }

@@ -1,3 +1,4 @@
+import { callsTable } from "./calls-table.ts";
 import { dayChart } from "./charts.ts";
 import { against, changeNote } from "./comparison.ts";
 import { perCallCell, spendCell, unknown } from "./cost-cells.ts";
@@ -18,7 +19,7 @@ import { leftOut, usageTable } from "./usage-table.ts";
 
 /** The page of one feature in a month: who uses it, on which models, and what that costs. */
 export function featurePage(figures: FeatureFigures, links: Links): string {
-  const { feature, month, timeZone, total, nameOf, current, days } = figures;
+  const { feature, month, timeZone, total, nameOf, current, days, dearest } = figures;
   // There is nothing to compare for who may see one customer.
   const shared = links.onlyCustomer === undefined;
   const by = new Map([...days.by].filter(([split]) => shared || split !== "customer"));
@@ -34,7 +35,21 @@ ${
     ? html`<div class="empty"><p class="lead">No calls in ${monthTitle(month)}.</p></div>`
     : html`${dayChart({ all: days.all, by }, nameOf)}
 ${shared ? customersSection(figures, links) : EMPTY}
-${modelsSection(figures, month)}`
+${modelsSection(figures, month)}
+<section aria-labelledby="calls-title"><h2 id="calls-title">Dearest calls</h2>
+${callsTable(
+  {
+    caption: `Up to 20 calls of ${monthTitle(month)}, the dearest first; each leads to its charge, line by line`,
+    calls: dearest,
+    month,
+    timeZone,
+    nameOf: shared ? nameOf : undefined,
+    features: false,
+  },
+  links,
+)}
+<p class="more"><a href="${links.calls({ month, feature, order: "dearest" })}">All calls</a></p>
+</section>`
 }`;
   const footer = html`<p>Net cost in USD. Days and months are those of ${timeZone}. Tokens in include those read from and written to a cache.</p>`;
   const title = `${feature === "" ? "no feature named" : feature} · ${monthTitle(month)} · Keeptabs`;
@@ -46,9 +61,9 @@ ${modelsSection(figures, month)}`
 
 function summary({ total, before, tokens, customers }: FeatureFigures, shared: boolean): Html {
   const users = customers.filter(({ calls: made }) => made > 0).length;
-  const all = tokens === undefined ? 0n : tokens.input + tokens.output;
+  const all = tokens.input + tokens.output;
   const cached =
-    tokens === undefined || tokens.input === 0n
+    tokens.input === 0n
       ? "no tokens in"
       : `${percent(Number((tokens.cached * 1_000_000n) / tokens.input) / 1_000_000)} of the input from a cache`;
   return summaryOf([
@@ -59,11 +74,7 @@ function summary({ total, before, tokens, customers }: FeatureFigures, shared: b
       total.failedCalls === 0 ? "none failed" : `${count(total.failedCalls)} failed or broken off`,
     ),
     figure("Per call", perCallCell(total), "on average"),
-    figure(
-      "Tokens",
-      tokens === undefined ? unknown("not known in a time zone with half an hour") : quantity(all),
-      cached,
-    ),
+    figure("Tokens", quantity(all), cached),
     figure("Per 1M tokens", moneyPerMillion(total.net, all) ?? unknown("no tokens"), "tokens in and out"),
     shared && total.unpricedCalls === 0
       ? figure("Customers", count(users), users === 1 ? "uses it" : "use it")

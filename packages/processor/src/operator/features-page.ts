@@ -106,7 +106,7 @@ const COMPARE: Readonly<Record<UsageSort, Compare<UsageRow>>> = {
   calls: by(({ calls }) => BigInt(calls)),
   per_call: by(({ net, calls }) => (calls === 0 ? undefined : net / BigInt(calls))),
   per_million: by(({ net, tokens }) => {
-    const all = tokens === undefined ? 0n : tokens.input + tokens.output;
+    const all = tokens.input + tokens.output;
     return all <= 0n ? undefined : (net * 1_000_000n) / all;
   }),
   customers: by(({ customers }) => BigInt(customers)),

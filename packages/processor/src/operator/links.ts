@@ -8,6 +8,7 @@ export interface Links {
   readonly customer: (id: string, month: string) => string;
   readonly features: (query: FeaturesQuery) => string;
   readonly feature: (name: string, month: string) => string;
+  readonly calls: (address: CallsAddress) => string;
   readonly call: (traceId: string, spanId: string) => string;
 }
 
@@ -27,6 +28,19 @@ export interface FeaturesQuery {
   readonly page?: number | undefined;
 }
 
+/** What the address of the page of calls says. A name that is empty asks for calls that name none. */
+export interface CallsAddress {
+  readonly month?: string | undefined;
+  readonly customer?: string | undefined;
+  readonly feature?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly model?: string | undefined;
+  readonly status?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly order?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
 /** Links under the path at which the routes are mounted, for a visitor who may see one customer or all. */
 export function linksUnder(base: string, onlyCustomer: string | undefined): Links {
   return {
@@ -38,6 +52,18 @@ export function linksUnder(base: string, onlyCustomer: string | undefined): Link
     features: ({ month, feature, sort, page }) =>
       withQuery(`${base}/features`, { month, feature, sort, page: pageParameter(page) }),
     feature: (name, month) => `${base}/features/${segment(name)}?month=${month}`,
+    calls: ({ customer, feature, provider, model, ...rest }) =>
+      withQuery(`${base}/calls`, {
+        month: rest.month,
+        customer: fieldOf(customer),
+        feature: fieldOf(feature),
+        provider: fieldOf(provider),
+        model: fieldOf(model),
+        status: rest.status,
+        outcome: rest.outcome,
+        order: rest.order,
+        cursor: rest.cursor,
+      }),
     call: (traceId, spanId) => `${base}/calls/${traceId}/${spanId}`,
   };
 }
@@ -53,6 +79,17 @@ function withQuery(path: string, given: Readonly<Record<string, string | undefin
     if (value !== undefined && value !== "") query.set(name, value);
   }
   return query.size === 0 ? path : `${path}?${query}`;
+}
+
+/** A name as the field of a form has it, which can't tell nothing from any: a mark follows what would be empty. */
+export function fieldOf(name: string | undefined): string {
+  return name === undefined ? "" : /^~*$/.test(name) ? `${name}~` : name;
+}
+
+/** The name that a field stands for; undefined for any. */
+export function nameIn(field: string | undefined): string | undefined {
+  if (field === undefined || field === "") return undefined;
+  return /^~+$/.test(field) ? field.slice(1) : field;
 }
 
 /** A name as one segment of a path. */

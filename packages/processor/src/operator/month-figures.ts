@@ -49,7 +49,7 @@ export function monthFigures(view: OperatorView, month: string): MonthFigures {
     const margins = marginReport(reader, customers, period);
     const query = { period, timeZone, filter: {} };
     const before = monthBefore(month, timeZone, nowMs);
-    const features = usageRows(reader, { ...query, groupBy: ["feature"] }, before);
+    const features = usageRows(reader, { ...query, groupBy: ["feature"], countCustomers: true }, before);
     const models = usageRows(reader, { ...query, groupBy: ["provider", "model"] }, before);
     const days = daySeries(reader, { ...query, nowMs, splits: ["customer", "feature", "model"] });
     const total = sumOfCosts(costRows(reader, { ...query, groupBy: [] }));

@@ -1,17 +1,19 @@
-import { monthOf } from "@keeptabs/billing";
+import { monthOf, monthPeriod } from "@keeptabs/billing";
 import type { Response } from "express";
 import { ASSETS } from "./assets.ts";
 import { callPage } from "./call-page.ts";
 import { requireCall } from "./calls.ts";
+import { callsPageOf } from "./calls-page.ts";
+import { CALLS_PARAMETERS, callsPage, orderParameter } from "./calls-query.ts";
 import { customerFigures } from "./customer-figures.ts";
 import { customerPage } from "./customer-page.ts";
 import { type CustomerSort, SORTS } from "./customers-table.ts";
 import { featureFigures, featuresFigures } from "./feature-figures.ts";
 import { featurePage } from "./feature-page.ts";
 import { FEATURE_SORTS, featuresPage } from "./features-page.ts";
-import { idOf } from "./links.ts";
+import { idOf, nameIn } from "./links.ts";
 import { monthFigures } from "./month-figures.ts";
-import { limit, month, oneOf, readParameters, text } from "./parameters.ts";
+import { blank, limit, month, oneOf, readParameters, text } from "./parameters.ts";
 import { Problem } from "./problem.ts";
 import { reportPage } from "./report-page.ts";
 import type { Route, Visit } from "./route.ts";
@@ -36,6 +38,22 @@ const FEATURES_PARAMETERS = {
   sort: oneOf("How features are sorted.", FEATURE_SORT_KEYS, "spend"),
   page,
 };
+
+const CALLS_PAGE_PARAMETERS = {
+  month,
+  customer: CALLS_PARAMETERS.customer,
+  feature: CALLS_PARAMETERS.feature,
+  provider: CALLS_PARAMETERS.provider,
+  model: CALLS_PARAMETERS.model,
+  outcome: blank(CALLS_PARAMETERS.outcome),
+  status: blank(CALLS_PARAMETERS.status),
+  cursor: CALLS_PARAMETERS.cursor,
+  // The newest are found at once, however many there are.
+  order: orderParameter("newest"),
+};
+
+/** So many calls are listed at once. */
+const CALLS_ON_A_PAGE = 100;
 
 /** What pages load; it tells nothing of anybody. */
 const ASSET_ROUTES: readonly Route[] = ASSETS.map(({ name, type, body }) => ({
@@ -67,6 +85,7 @@ export const PAGE_ROUTES: readonly Route[] = [
   { method: "get", path: "/customers/:id", audience: "readers", handle: showCustomer },
   { method: "get", path: "/features", audience: "readers", handle: showFeatures },
   { method: "get", path: "/features/:name", audience: "readers", handle: showFeature },
+  { method: "get", path: "/calls", audience: "readers", handle: showCalls },
   { method: "get", path: "/calls/:trace/:span", audience: "readers", handle: showCall },
 ];
 
@@ -92,6 +111,28 @@ function showFeature({ request, response, view, links }: Visit): void {
   const figures = featureFigures(view, name, asked.month ?? currentMonth(view));
   if (figures === undefined) throw new Problem(404, `no feature "${name}" has had a call`);
   sendPage(response, featurePage(figures, links));
+}
+
+function showCalls({ request, response, view, links }: Visit): void {
+  const given = readParameters(request.url, CALLS_PAGE_PARAMETERS);
+  const { reader, timeZone, customers } = view;
+  const shown = given.month ?? currentMonth(view);
+  const { customer, feature, provider, model, outcome, status, cursor, order } = given;
+  const asked = {
+    customer: nameIn(customer),
+    feature: nameIn(feature),
+    provider: nameIn(provider),
+    model: nameIn(model),
+    outcome,
+    status,
+    cursor,
+    order,
+    limit: CALLS_ON_A_PAGE,
+  };
+  const found = callsPage(reader, monthPeriod(shown, timeZone), asked);
+  const nameOf = (id: string): string => customers.get(id)?.name ?? id;
+  const current = currentMonth(view) <= shown;
+  sendPage(response, callsPageOf({ ...found, month: shown, timeZone, current, asked, nameOf }, links));
 }
 
 function showCall({ request, response, view, links }: Visit): void {

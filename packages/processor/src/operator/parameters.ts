@@ -10,6 +10,8 @@ export interface Parameter<T> {
   readonly schema: Readonly<Record<string, unknown>>;
   /** As it may stand in an address, decoded. */
   readonly example: string;
+  /** True when it must be given. */
+  readonly required?: boolean;
 }
 
 /** Parameters by name. */
@@ -98,13 +100,24 @@ export function limit(description: string, standard: number, most: number): Para
     description,
     example: String(Math.min(standard, most)),
     schema: { type: "integer", minimum: 1, maximum: most, default: standard },
-    read: (given) => {
-      if (given === undefined) return standard;
-      const number = /^\d{1,9}$/.test(given) ? Number(given) : 0;
-      if (number < 1 || number > most) throw new RangeError(`must be a whole number from 1 to ${most}`);
-      return number;
-    },
+    read: (given) => (given === undefined ? standard : wholeNumber(given, most)),
   };
+}
+
+/** The same without a standard. */
+export function number(description: string, most: number): Parameter<number | undefined> {
+  return {
+    description,
+    example: "10",
+    schema: { type: "integer", minimum: 1, maximum: most },
+    read: (given) => (given === undefined ? undefined : wholeNumber(given, most)),
+  };
+}
+
+function wholeNumber(given: string, most: number): number {
+  const found = /^\d{1,9}$/.test(given) ? Number(given) : 0;
+  if (found < 1 || found > most) throw new RangeError(`must be a whole number from 1 to ${most}`);
+  return found;
 }
 
 /** One of some words. */
@@ -118,6 +131,39 @@ export function oneOf<W extends string>(description: string, words: readonly W[]
       const found = words.find((word) => word === given);
       if (found === undefined) throw new RangeError(`"${clipped(given)}" is none of ${words.join(", ")}`);
       return found;
+    },
+  };
+}
+
+/** One of some words, or none of them. */
+export function choice<W extends string>(
+  description: string,
+  words: readonly W[],
+  example: W,
+): Parameter<W | undefined> {
+  const { read } = oneOf(description, words, example);
+  return {
+    description,
+    example,
+    schema: { type: "string", enum: words },
+    read: (given) => (given === undefined ? undefined : read(given)),
+  };
+}
+
+/** The same parameter in a form, which sends a field that was left empty as nothing. */
+export function blank<T>(parameter: Parameter<T>): Parameter<T> {
+  return { ...parameter, read: (given) => parameter.read(given === "" ? undefined : given) };
+}
+
+/** A parameter that must be given. */
+export function needed<T>(parameter: Parameter<T | undefined>): Parameter<T> {
+  return {
+    ...parameter,
+    required: true,
+    read: (given) => {
+      const value = parameter.read(given);
+      if (value === undefined) throw new RangeError("must be given");
+      return value;
     },
   };
 }

@@ -62,7 +62,7 @@ ${customersTable(figures, options, links)}
 </section>
 ${featuresSection(figures, month, links, true)}
 ${modelsSection(figures, month)}
-${trustSection(figures)}`;
+${trustSection(figures, links)}`;
 }
 
 /** The month in six figures. */

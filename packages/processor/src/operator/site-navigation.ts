@@ -2,7 +2,7 @@ import { EMPTY, type Html, html } from "./html.ts";
 import type { Links } from "./links.ts";
 
 /** Where a page stands: its own sections are near, others are on another page. */
-export type Here = "report" | "customer" | "features" | "other";
+export type Here = "report" | "customer" | "features" | "calls" | "other";
 
 /** What the pages' one navigation leads to. */
 interface Place {
@@ -25,12 +25,15 @@ function placesOf(here: Here, month: string, links: Links | undefined): readonly
     href: links?.features({ month }) ?? "#features",
     page: "features",
   };
+  const calls: readonly Place[] =
+    links === undefined ? [] : [{ title: "Calls", href: links.calls({ month }), page: "calls" }];
   if (links?.onlyCustomer !== undefined) {
     const own = links.customer(links.onlyCustomer, month);
     return [
       { title: "Overview", href: own, page: "customer" },
       features,
       { title: "Models", href: here === "customer" ? "#models" : `${own}#models` },
+      ...calls,
     ];
   }
   const report = links === undefined || here === "report" ? "" : links.report({ month });
@@ -38,6 +41,7 @@ function placesOf(here: Here, month: string, links: Links | undefined): readonly
     { title: "Customers", href: `${report}#customers` },
     features,
     { title: "Models", href: `${report}#models` },
+    ...calls,
     { title: "Data quality", href: `${report}#quality` },
   ];
 }

@@ -12,14 +12,8 @@ export interface Tokens {
 
 export const NO_TOKENS: Tokens = { input: 0n, cached: 0n, output: 0n };
 
-const MS_PER_HOUR = 3_600_000;
-
-/**
- * Tokens by group. Undefined in a period that does not consist of whole hours (a zone with half an
- * hour), since the ledger keeps quantities by the hour.
- */
-export function tokensBy(reader: LedgerView, query: TotalsQuery): ReadonlyMap<string, Tokens> | undefined {
-  if (query.fromMs % MS_PER_HOUR !== 0 || query.untilMs % MS_PER_HOUR !== 0) return undefined;
+/** Tokens by group. */
+export function tokensBy(reader: LedgerView, query: TotalsQuery): ReadonlyMap<string, Tokens> {
   const sums = new Map<string, Tokens>();
   for (const { key, unit, quantity } of reader.quantities(query)) {
     if (!TOKEN_UNITS.has(unit)) continue;

@@ -1,6 +1,7 @@
 import { UNATTRIBUTED } from "@keeptabs/usage";
 import { calls, count, money } from "./figures-text.ts";
 import { EMPTY, type Html, type HtmlPart, html } from "./html.ts";
+import type { Links } from "./links.ts";
 import type { MonthFigures } from "./month-figures.ts";
 import { modelName, named, providerName } from "./names.ts";
 import { reasonText } from "./reasons.ts";
@@ -8,11 +9,11 @@ import { table } from "./table.ts";
 import type { UnpricedModel } from "./trust.ts";
 
 /** How far the month's figures can be trusted, and what to do where they can't. */
-export function trustSection(figures: MonthFigures): Html {
+export function trustSection(figures: MonthFigures, links: Links | undefined): Html {
   const { unpriced } = figures.trust;
   const findings = findingsOf(figures);
   return html`<section id="quality" aria-labelledby="quality-title"><h2 id="quality-title">Data quality</h2>
-${unpriced.length === 0 ? EMPTY : unpricedTable(unpriced)}
+${unpriced.length === 0 ? EMPTY : unpricedTable(unpriced, figures.month, links)}
 ${unpriced.length === 0 && findings.length === 0 ? ALL_WELL : EMPTY}
 ${findings.length === 0 ? EMPTY : findingsTable(findings)}
 </section>`;
@@ -32,7 +33,12 @@ function findingsTable(findings: readonly Finding[]): Html {
   });
 }
 
-function unpricedTable(unpriced: readonly UnpricedModel[]): Html {
+function unpricedTable(unpriced: readonly UnpricedModel[], month: string, links: Links | undefined): Html {
+  const name = ({ provider, model, partly }: UnpricedModel): Html => {
+    if (links === undefined) return html`<span class="name">${modelName(model)}</span>`;
+    const status = partly ? "partly_unpriced" : "unpriced";
+    return html`<a class="name" href="${links.calls({ month, provider, model, status })}">${modelName(model)}</a>`;
+  };
   return table({
     caption: "Models without a price: their calls are counted, their cost is not in any sum",
     rows: unpriced,
@@ -41,8 +47,7 @@ function unpricedTable(unpriced: readonly UnpricedModel[]): Html {
       {
         title: "Model",
         rowHeader: true,
-        cell: ({ model, provider }) =>
-          html`<span class="name">${modelName(model)}</span><span class="note">${providerName(provider)}</span>`,
+        cell: (row) => html`${name(row)}<span class="note">${providerName(row.provider)}</span>`,
       },
       { title: "Calls", numeric: true, cell: (row) => count(row.calls) },
       {

@@ -7,20 +7,25 @@ import { groupKey, NO_TOKENS, type Tokens, tokensBy } from "./tokens.ts";
 
 /** What a feature or model cost, beside what was used for it. */
 export interface UsageRow extends CostRow {
-  /** Undefined where the ledger's hours do not fit the time zone. */
-  readonly tokens: Tokens | undefined;
+  readonly tokens: Tokens;
   /** What it cost in the month before; undefined where it had no calls. */
   readonly before: AttoUsd | undefined;
-  /** How many named customers it was used for. */
+  /** How many named customers it was used for; 0 where nobody asked for it. */
   readonly customers: number;
 }
 
 type Group = "customer" | "feature" | "provider" | "model";
 
+/** What is asked for: costs, and whether to count the customers of each group. */
+export interface UsageQuery extends CostQuery {
+  readonly groupBy: readonly Group[];
+  readonly countCustomers?: boolean;
+}
+
 /** Cost against usage by group, the dearest first. */
 export function usageRows(
   reader: LedgerView,
-  query: CostQuery & { readonly groupBy: readonly Group[] },
+  query: UsageQuery,
   before: Before | undefined,
 ): readonly UsageRow[] {
   const { groupBy, filter, period } = query;
@@ -37,7 +42,7 @@ export function usageRows(
     const name = groupKey(row.key);
     return {
       ...row,
-      tokens: tokens === undefined ? undefined : (tokens.get(name) ?? NO_TOKENS),
+      tokens: tokens.get(name) ?? NO_TOKENS,
       before: earlier.get(name),
       customers: customers.get(name) ?? 0,
     };
@@ -46,11 +51,10 @@ export function usageRows(
 
 function customersOf(
   reader: LedgerView,
-  { groupBy, filter, period }: CostQuery & { readonly groupBy: readonly Group[] },
+  { groupBy, filter, period, countCustomers }: UsageQuery,
 ): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  // A customer's own page need not count customers.
-  if (filter.customer !== undefined || groupBy.includes("customer")) return counts;
+  if (countCustomers !== true) return counts;
   for (const { key, calls } of reader.totals({ ...filter, ...period, groupBy: [...groupBy, "customer"] })) {
     if (calls === 0 || key.at(-1) === UNATTRIBUTED) continue;
     const name = groupKey(key.slice(0, -1));

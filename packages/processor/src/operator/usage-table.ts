@@ -39,9 +39,7 @@ export function usageTable(given: UsageTable): Html {
     const found = sort?.(key);
     return found === undefined ? {} : { sort: found };
   };
-  const tokens = all.every((row) => row.tokens !== undefined)
-    ? sumOfTokens(all.flatMap((row) => row.tokens ?? []))
-    : undefined;
+  const tokens = sumOfTokens(all.map((row) => row.tokens));
   const columns: readonly (Column<UsageRow> | undefined)[] = [
     { title, rowHeader: true, ...sorted("name"), cell: name, foot: `All ${title.toLowerCase()}s` },
     { title: "Share", wide: "picture", cell: (row) => shareCell(row, total) },
@@ -64,8 +62,8 @@ export function usageTable(given: UsageTable): Html {
     {
       title: "Tokens out",
       numeric: true,
-      cell: (row) => tokensOut(row.tokens),
-      foot: tokensOut(tokens),
+      cell: (row) => quantity(row.tokens.output),
+      foot: quantity(tokens.output),
     },
     {
       title: "Per 1M tokens",
@@ -105,11 +103,7 @@ function callsCell({ calls: made, unpricedCalls }: UsageRow): Html {
   return html`${count(made)}${unpricedCalls === 0 ? EMPTY : html`<span class="note"><b class="tag warn">${count(unpricedCalls)} unpriced</b></span>`}`;
 }
 
-const NO_WHOLE_HOURS = "not known in a time zone with half an hour";
-
-function tokensIn(tokens: Tokens | undefined): Html {
-  if (tokens === undefined) return unknown(NO_WHOLE_HOURS);
-  const { input, cached } = tokens;
+function tokensIn({ input, cached }: Tokens): Html {
   const note =
     cached <= 0n || input <= 0n
       ? EMPTY
@@ -117,13 +111,8 @@ function tokensIn(tokens: Tokens | undefined): Html {
   return html`${quantity(input)}${note}`;
 }
 
-function tokensOut(tokens: Tokens | undefined): Html {
-  return tokens === undefined ? unknown(NO_WHOLE_HOURS) : quantity(tokens.output);
-}
-
 /** What a million tokens of all kinds cost, with whatever else the calls were charged for. */
-function perMillionCell(cost: Cost, tokens: Tokens | undefined): Html {
-  if (tokens === undefined) return unknown(NO_WHOLE_HOURS);
+function perMillionCell(cost: Cost, tokens: Tokens): Html {
   if (isUnknown(cost)) return unknown("no price");
   return moneyPerMillion(cost.net, tokens.input + tokens.output) ?? unknown("no tokens");
 }

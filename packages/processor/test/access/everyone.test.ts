@@ -55,6 +55,8 @@ const PLANS: Readonly<Record<string, Plan>> = {
       "/api/v1/costs?from=2020-01-01&to=2030-01-01&group_by=customer",
       "/api/v1/costs?feature=hidden-feature",
       "/api/v1/costs?model=gpt-4o-mini-2024-07-18&group_by=model",
+      "/api/v1/costs?group_by=model,unit",
+      "/api/v1/costs?group_by=customer&top=1",
     ],
     foreign: "/api/v1/costs?customer=globex-4711&group_by=customer,feature",
     unknown: "/api/v1/costs?customer=unknown-000&group_by=customer,feature",
@@ -63,7 +65,14 @@ const PLANS: Readonly<Record<string, Plan>> = {
   "get /api/v1/margins": { own: ["/api/v1/margins", "/api/v1/margins?month=2026-09"], also: "acme" },
   "get /api/v1/customers": { own: ["/api/v1/customers", "/api/v1/customers?month=2026-09"], also: "acme" },
   "get /api/v1/calls": {
-    own: ["/api/v1/calls", "/api/v1/calls?limit=1000", "/api/v1/calls?from=2020-01-01&to=2030-01-01"],
+    own: [
+      "/api/v1/calls",
+      "/api/v1/calls?limit=1000",
+      "/api/v1/calls?from=2020-01-01&to=2030-01-01",
+      "/api/v1/calls?order=newest&limit=1",
+      "/api/v1/calls?status=covered",
+      "/api/v1/calls?model=gpt-4o-mini-2024-07-18",
+    ],
     foreign: "/api/v1/calls?customer=globex-4711",
     unknown: "/api/v1/calls?customer=unknown-000",
     also: "acme",
@@ -72,6 +81,16 @@ const PLANS: Readonly<Record<string, Plan>> = {
     own: [call("/api/v1", ACME), call("/api/v1", ACME_COVERED)],
     foreign: call("/api/v1", GLOBEX),
     unknown: call("/api/v1", UNKNOWN),
+    also: "acme",
+  },
+  "get /api/v1/late-bookings": {
+    own: [
+      "/api/v1/late-bookings",
+      "/api/v1/late-bookings?booked_after=2020-01-01",
+      "/api/v1/late-bookings?from=2020-01-01&to=2030-01-01&booked_after=2020-01-01",
+    ],
+    foreign: "/api/v1/late-bookings?booked_after=2020-01-01&customer=globex-4711",
+    unknown: "/api/v1/late-bookings?booked_after=2020-01-01&customer=unknown-000",
     also: "acme",
   },
   "get /api/v1/budgets/:customer": {
@@ -95,6 +114,17 @@ const PLANS: Readonly<Record<string, Plan>> = {
     own: ["/features/assistant", "/features/assistant?month=2026-09"],
     foreign: "/features/hidden-feature",
     unknown: "/features/unknown-000",
+    also: "acme",
+  },
+  "get /calls": {
+    own: [
+      "/calls",
+      "/calls?month=2026-09&order=dearest",
+      "/calls?status=covered",
+      "/calls?feature=hidden-feature",
+    ],
+    foreign: "/calls?customer=globex-4711",
+    unknown: "/calls?customer=unknown-000",
     also: "acme",
   },
   "get /calls/:trace/:span": {
@@ -333,6 +363,7 @@ describe("a visitor with a customer", () => {
         "/",
         "/features?month=2026-10",
         "/features/assistant?month=2026-09",
+        "/calls?month=2026-10&feature=assistant&order=dearest",
         call("", ACME),
         call("", MOVED),
       ]),

@@ -7,13 +7,14 @@ import { json, type Serving, serving } from "./serving.ts";
 
 const PROBLEM = "application/problem+json; charset=utf-8";
 
+const history = productHistory();
 let server: Serving;
 const api = (path: string) => json(`${server.base}/api/v1/${path}`);
 const sum = (rows: readonly { cost_usd: string }[]): string =>
   formatUsd(sumUsd(rows.map(({ cost_usd }) => parseUsd(cost_usd))));
 
 beforeAll(async () => {
-  server = await serving(productHistory(), { customers: PRODUCT_CUSTOMERS });
+  server = await serving(history, { customers: PRODUCT_CUSTOMERS });
 });
 afterAll(() => server.close());
 
@@ -79,6 +80,48 @@ describe("costs", () => {
     expect(one).toEqual(one.toSorted((a: number, b: number) => b - a));
   });
 
+  it("of the dearest groups and of all others as one add up to the same total", async () => {
+    const whole = await api("costs?month=2026-10&group_by=customer,day");
+    const { rows, total } = await api("costs?month=2026-10&group_by=customer,day&top=5");
+    expect(total).toEqual(whole.total);
+    expect(sum(rows)).toBe(total.cost_usd);
+    const dearest = whole.rows.map(({ cost_usd }: { cost_usd: string }) => parseUsd(cost_usd));
+    dearest.sort((a: bigint, b: bigint) => (a < b ? 1 : -1));
+    expect(rows.slice(0, 5).map(({ cost_usd }: { cost_usd: string }) => parseUsd(cost_usd))).toEqual(
+      dearest.slice(0, 5),
+    );
+    const others = rows[5];
+    expect([rows.length, others.folded, others.customer, others.day]).toEqual([
+      6,
+      whole.rows.length - 5,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it.each(["Europe/Berlin", "Asia/Kolkata"])(
+    "by unit are quantities: what the calls used, in %s",
+    async (tz) => {
+      const { rows, total, group_by } = await api(`costs?month=2026-10&group_by=unit,customer&tz=${tz}`);
+      expect(group_by).toEqual(["unit", "customer"]);
+      const from = Date.parse(tz === "Asia/Kolkata" ? "2026-09-30T18:30:00Z" : "2026-09-30T22:00:00Z");
+      const mine = history.filter(
+        ({ call, customer }) => customer === "northwind" && call.occurredAt >= BigInt(from) * 1_000_000n,
+      );
+      const used = new Map<string, number>();
+      for (const { call } of mine)
+        for (const [unit, quantity] of call.usage.quantities)
+          used.set(unit, (used.get(unit) ?? 0) + quantity);
+      const shown = rows.filter(({ customer }: { customer: string }) => customer === "northwind");
+      expect(shown).toEqual(
+        [...used]
+          .toSorted()
+          .map(([unit, quantity]) => ({ customer: "northwind", unit, quantity: String(quantity) })),
+      );
+      expect(total).toEqual((await api(`costs?month=2026-10&tz=${tz}`)).total);
+    },
+  );
+
   it("take instants with an offset, also one whose plus sign became a space", async () => {
     const answer = await api("costs?from=2026-10-01T00:00:00+02:00&to=2026-10-02T00:00:00%2B02:00");
     expect([answer.from, answer.to]).toEqual(["2026-09-30T22:00:00.000Z", "2026-10-01T22:00:00.000Z"]);
@@ -102,6 +145,13 @@ describe("a request that is wrong", () => {
     ["costs?from=1990-01-01&to=2026-10-01&group_by=day", "group_by"],
     ["costs?from=1970-01-01&to=2026-10-01&group_by=month", "group_by"],
     ["costs?group_by=user", "group_by"],
+    ["costs?group_by=unit&top=3", "top"],
+    ["costs?top=0", "top"],
+    ["calls?cursor=bmV3ZXN0OjE6MToxOjE", "cursor"],
+    ["calls?order=newest&cursor=ZGVhcmVzdDoxOjA6MTow", "cursor"],
+    ["calls?status=paid", "status"],
+    ["calls?outcome=", "outcome"],
+    ["late-bookings?booked_after=yesterday", "booked_after"],
     ["costs?group_by=day,day", "group_by"],
     ["costs?tz=Berlin", "tz"],
     ["costs?custmer=acme", "custmer"],
@@ -176,11 +226,49 @@ describe("margins and customers", () => {
 describe("calls", () => {
   it("come dearest first, as many as asked for, of one customer", async () => {
     const { calls, order } = await api("calls?month=2026-10&customer=acme&limit=7");
-    expect(order).toBe("dearest_first");
+    expect(order).toBe("dearest");
     const costs = calls.map(({ cost_usd }: { cost_usd: string }) => Number(cost_usd));
     expect(costs).toHaveLength(7);
     expect(costs).toEqual(costs.toSorted((a: number, b: number) => b - a));
     expect(new Set(calls.map(({ customer }: { customer: string }) => customer))).toEqual(new Set(["acme"]));
+  });
+
+  it.each(["dearest", "newest"])("come a page at a time, the %s first, each once", async (order) => {
+    const seen: { trace_id: string; cost_usd: string; occurred_at: string }[] = [];
+    let pages = 0;
+    for (let cursor: string | null = ""; cursor !== null; pages += 1) {
+      const after = cursor === "" ? "" : `&cursor=${cursor}`;
+      const page = await api(`calls?month=2026-10&customer=acme&order=${order}&limit=97${after}`);
+      seen.push(...page.calls);
+      cursor = page.next_cursor;
+    }
+    const { total } = await api("costs?month=2026-10&customer=acme");
+    expect([seen.length, new Set(seen.map(({ trace_id }) => trace_id)).size]).toEqual([
+      total.calls,
+      total.calls,
+    ]);
+    expect(pages).toBe(Math.ceil(total.calls / 97));
+    expect(sum(seen)).toBe(total.cost_usd);
+    const ordered = seen.toSorted((a, b) =>
+      order === "newest"
+        ? Number(b.occurred_at > a.occurred_at) - Number(b.occurred_at < a.occurred_at)
+        : Number(parseUsd(b.cost_usd) - parseUsd(a.cost_usd)),
+    );
+    expect(seen).toEqual(ordered);
+  });
+
+  it("are found by feature, provider, model, status and outcome", async () => {
+    const found = async (query: string) => (await api(`calls?month=2026-10&limit=1000&${query}`)).calls;
+    const costs = (await api("costs?month=2026-10&feature=summaries&provider=anthropic")).total;
+    expect(await found("feature=summaries&provider=anthropic")).toHaveLength(costs.calls);
+    const unpriced = await found("model=gpt-6-preview&status=unpriced");
+    expect(new Set(unpriced.map((call: { status: string }) => call.status))).toEqual(new Set(["unpriced"]));
+    expect(unpriced).toHaveLength(14);
+    expect(await found("outcome=aborted")).toMatchObject([{ customer: "acme", outcome: "aborted" }]);
+    expect(await found("status=covered")).toMatchObject([{ status: "covered", span_id: "1".repeat(16) }]);
+    expect(await found("feature=&status=partly_unpriced")).toMatchObject([
+      { feature: "", lower_bound: false },
+    ]);
   });
 
   it("do not list a call twice when a better description superseded the first", async () => {
@@ -230,6 +318,60 @@ describe("calls", () => {
       counted: false,
       charged_as: { trace_id: "f".repeat(32), span_id: "2".repeat(16) },
     });
+  });
+});
+
+describe("what came late", () => {
+  it("explains a closed month: as it was, and what was booked since, is what it is now", async () => {
+    const one = await serving([bookingOf({ at: "2026-09-10T12:00:00Z" })], { now: () => NOW });
+    const costs = async () => (await json(`${one.base}/api/v1/costs?month=2026-09`)).total.cost_usd;
+    const closed = await costs();
+    const late = bookingOf({ at: "2026-09-20T12:00:00Z", customer: "globex" });
+    await one.append([late], BigInt(NOW + 60_000) * 1_000_000n);
+    const entry = one.view.reader.entry(late.call.traceId, late.call.spanId);
+    const charge = { ...late.charge, net: parseUsd("0.005") };
+    await one.ledger.reprice(
+      [{ entry: entry?.id ?? 0, charge }],
+      "dearer",
+      BigInt(NOW + 120_000) * 1_000_000n,
+    );
+    const ask = (query: string) => json(`${one.base}/api/v1/late-bookings?month=2026-09&${query}`);
+    const answer = await ask("booked_after=2026-10-20T10:00:30Z");
+    expect(answer.bookings).toMatchObject([
+      {
+        kind: "booked",
+        customer: "globex",
+        calls: 1,
+        cost_usd: "0.0035",
+        occurred_at: "2026-09-20T12:00:00.000000000Z",
+      },
+      {
+        kind: "repriced",
+        reason: "dearer",
+        calls: -1,
+        cost_usd: "-0.0035",
+        booked_at: "2026-10-20T10:02:00.000000000Z",
+      },
+      { kind: "repriced", reason: "dearer", calls: 1, cost_usd: "0.005" },
+    ]);
+    expect(answer).toMatchObject({ count: 3, calls: 1, cost_usd: "0.005" });
+    expect(formatUsd(sumUsd([parseUsd(closed), parseUsd(answer.cost_usd)]))).toBe(await costs());
+    // Without an instant: since the month was over, which the first call was booked after too.
+    expect(await ask("")).toMatchObject({
+      booked_after: "2026-09-30T22:00:00.000Z",
+      count: 4,
+      cost_usd: await costs(),
+    });
+    expect(await ask("booked_after=2026-10-20T10:00:30Z&limit=1")).toMatchObject({
+      count: 3,
+      cost_usd: "0.005",
+      bookings: [{}],
+    });
+    expect(await ask("customer=acme&booked_after=2026-10-20T10:00:30Z")).toMatchObject({
+      count: 0,
+      cost_usd: "0",
+    });
+    await one.close();
   });
 });
 

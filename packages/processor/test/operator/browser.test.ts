@@ -186,6 +186,8 @@ describe.runIf(hasChromium())("in Chromium", () => {
       `${product.base}/features?month=2026-10`,
       `${product.base}/features/assistant?month=2026-10`,
       `${product.base}/customers/acme?month=2026-10`,
+      `${product.base}/calls?month=2026-10&order=dearest`,
+      `${product.base}/calls?month=2026-10&model=nobody`,
       `${product.base}/calls/${"f".repeat(32)}/${"2".repeat(16)}`,
       `${product.base}/?month=2026-02`,
       `file://${file}`,
@@ -215,6 +217,9 @@ describe.runIf(hasChromium())("in Chromium", () => {
       [`/features/${of(1)}`, 3],
       [`/customers/${of(40)}`, 3],
       [`/features/${of(70)}`, 3],
+      ["/calls", 0],
+      [`/calls?model=${of(1)}&feature=${of(1)}&customer=${of(1)}`, 0],
+      [`/calls?provider=${of(5)}&order=dearest`, 0],
       [`/calls/${one?.traceId}/${one?.spanId}`, 0],
     ] as const) {
       const answer = await page.goto(hostile.base + path);
@@ -284,7 +289,7 @@ describe.runIf(hasChromium())("in Chromium", () => {
     await page.getByRole("link", { name: "Lumen Labs" }).click();
     await page.getByRole("link", { name: "agent" }).first().click();
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toMatch(/^agent October 2026/);
-    await page.getByRole("link", { name: "Lumen Labs" }).click();
+    await page.locator("#users").getByRole("link", { name: "Lumen Labs" }).click();
     await page
       .getByRole("table", { name: /the dearest first/ })
       .locator("th")
@@ -292,6 +297,38 @@ describe.runIf(hasChromium())("in Chromium", () => {
       .first()
       .click();
     expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe("What this call cost");
+  });
+
+  it("finds calls without a script: from the models without a price, by a form, and page by page", async () => {
+    const page = await visit(`${product.base}/?month=2026-10`, { javaScriptEnabled: false });
+    const rows = page.locator("#calls tbody tr");
+    await page.locator("#quality").getByRole("link", { name: "gpt-6-preview" }).click();
+    expect(await rows.count()).toBe(14);
+    expect(await rows.locator(".tag").allTextContents()).toEqual(
+      Array.from({ length: 14 }, () => "unpriced"),
+    );
+    await page.getByRole("link", { name: "Calls", exact: true }).click();
+    const seen = new Set<string | null>();
+    for (let pages = 1; ; pages += 1) {
+      for (const link of await rows
+        .locator("th a")
+        .evaluateAll((all) => all.map((a) => a.getAttribute("href"))))
+        seen.add(link);
+      const next = page.getByRole("link", { name: "Next page →" });
+      if (pages === 3 || (await next.count()) === 0) break;
+      await next.click();
+    }
+    expect(seen.size).toBe(300);
+    await page.getByRole("link", { name: "⇤ First page" }).click();
+    await page.getByLabel("Feature").fill("~");
+    await page.getByLabel("Status").selectOption("partly_unpriced");
+    await page.getByRole("button", { name: "Show" }).click();
+    expect(page.url()).toMatch(/feature=%7E|feature=~/);
+    expect(await rows.count()).toBe(1);
+    expect(await rows.locator("i").first().textContent()).toBe("no feature named");
+    await page.getByRole("link", { name: "← September 2026" }).click();
+    expect(await page.getByText("No calls are such in September 2026.").count()).toBe(1);
+    expect(await page.getByLabel("Feature").inputValue()).toBe("~");
   });
 
   it("is a table to those who hear it, also where the rows are stacked", async () => {
@@ -313,6 +350,8 @@ describe.runIf(hasChromium())("in Chromium", () => {
       `${product.base}/features?month=2026-08`,
       `${product.base}/features/assistant?month=2026-10`,
       `${product.base}/customers/acme?month=2026-10`,
+      `${product.base}/calls?month=2026-10&order=dearest`,
+      `${hostile.base}/calls`,
       `${hostile.base}/`,
       `${hostile.base}/calls/${call?.traceId}/${call?.spanId}`,
       `${product.base}/calls/${"d".repeat(32)}/${"d".repeat(16)}`,

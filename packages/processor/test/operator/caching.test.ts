@@ -12,11 +12,13 @@ const PATHS: Readonly<Record<string, string>> = {
   "/customers/:id": "/customers/acme",
   "/features": "/features",
   "/features/:name": "/features/assistant",
+  "/calls": "/calls?order=dearest",
   "/calls/:trace/:span": `/calls/${SPAN.traceId}/${SPAN.spanId}`,
   "/api/v1/costs": "/api/v1/costs?group_by=customer,day",
   "/api/v1/margins": "/api/v1/margins",
   "/api/v1/customers": "/api/v1/customers",
   "/api/v1/calls": "/api/v1/calls",
+  "/api/v1/late-bookings": "/api/v1/late-bookings?booked_after=2026-10-20",
   "/api/v1/calls/:trace/:span": `/api/v1/calls/${SPAN.traceId}/${SPAN.spanId}`,
   "/api/v1/budgets/:customer": "/api/v1/budgets/acme",
 };

@@ -1,15 +1,22 @@
-import type { Entry } from "@keeptabs/ledger";
+import { CALL_ORDERS, CALL_STATUSES, type Entry } from "@keeptabs/ledger";
 import { type AttoUsd, formatUsd } from "@keeptabs/pricing";
 import { z } from "zod";
 import { askedPeriod, PERIOD_PARAMETERS } from "../asked-period.ts";
-import { dearestCalls, requireCall } from "../calls.ts";
+import { requireCall } from "../calls.ts";
+import { CALLS_PARAMETERS, callsPage, orderParameter } from "../calls-query.ts";
 import { instantText } from "../instant.ts";
-import { limit, text } from "../parameters.ts";
+import { limit } from "../parameters.ts";
 import { type ApiRoute, apiRoute } from "./api-route.ts";
-import { customerId, instant, periodFields, periodJson, usd, usdOrUnknown } from "./values.ts";
-
-const traceId = z.string().regex(/^[0-9a-f]{32}$/);
-const spanId = z.string().regex(/^[0-9a-f]{16}$/);
+import {
+  customerId,
+  instant,
+  periodFields,
+  periodJson,
+  spanId,
+  traceId,
+  usd,
+  usdOrUnknown,
+} from "./values.ts";
 
 const summary = {
   trace_id: traceId,
@@ -20,7 +27,9 @@ const summary = {
   provider: z.string(),
   model: z.string().nullable(),
   outcome: z.enum(["ok", "error", "aborted"]),
-  status: z.enum(["charged", "zero", "unpriced", "partly_unpriced", "covered", "held"]),
+  status: z
+    .enum(CALL_STATUSES)
+    .describe("What the call is now. A covered, held or superseded one is in no sum."),
   reason: z.string().nullable().describe("Why the call has no price, or costs nothing."),
   cost_usd: usdOrUnknown,
   lower_bound: z.boolean().describe("True when more may have been billed than is known."),
@@ -70,24 +79,27 @@ export const callsRoute: ApiRoute = apiRoute({
   method: "get",
   path: "/api/v1/calls",
   audience: "readers",
-  summary: "The dearest calls of a period",
-  description: "Calls that count, the dearest first.",
+  summary: "The calls of a period, a page at a time",
+  description:
+    "Calls that count, or those of one status, the dearest or the newest first. No call is listed twice from page to page, and none is left out, whatever is booked meanwhile.",
   parameters: {
     ...PERIOD_PARAMETERS,
-    customer: text("Only this customer, by its exact id.", "acme"),
+    ...CALLS_PARAMETERS,
+    order: orderParameter("dearest"),
     limit: limit("How many at most.", 50, 1000),
   },
   answers: z.strictObject({
     ...periodFields,
-    order: z.literal("dearest_first"),
+    order: z.enum(CALL_ORDERS),
     calls: z.array(callSummary),
+    next_cursor: z.string().nullable().describe("Asks for the next page, as `cursor`; null on the last one."),
   }),
   answer: ({ view, asked }) => {
-    const period = askedPeriod(asked, view);
-    const entries = view.reader.consistently(() =>
-      dearestCalls(view.reader, period.period, asked.customer, asked.limit),
-    );
-    return { ...periodJson(period), order: "dearest_first" as const, calls: entries.map(summaryOf) };
+    const { month, from, to, tz, ...which } = asked;
+    const period = askedPeriod({ month, from, to, tz }, view);
+    const { calls, cursor } = callsPage(view.reader, period.period, which);
+    const next = cursor ?? null;
+    return { ...periodJson(period), order: asked.order, calls: calls.map(summaryOf), next_cursor: next };
   },
 });
 
@@ -125,7 +137,7 @@ function summaryOf(entry: Entry): z.output<typeof callSummary> {
     provider: entry.provider,
     model: entry.responseModel ?? entry.requestModel ?? null,
     outcome: entry.outcome,
-    status: entry.kind,
+    status: entry.status,
     reason: entry.reason ?? null,
     cost_usd: knownUsd(entry, entry.net),
     lower_bound: entry.lowerBound,
@@ -174,6 +186,6 @@ function explained(entry: Entry, chargedAs: Entry | undefined): z.output<typeof 
 }
 
 /** What has no price costs something that is not known: null, never zero. */
-function knownUsd({ kind }: Entry, amount: AttoUsd): string | null {
+function knownUsd({ kind }: Pick<Entry, "kind">, amount: AttoUsd): string | null {
   return kind === "unpriced" ? null : formatUsd(amount);
 }

@@ -80,15 +80,17 @@ function operationOf({ method, path, audience, documentation }: ApiRoute): Json 
     ...(audience === "admins" ? { security: [{ bearer: [] }] } : {}),
     parameters: [
       ...Object.entries(documentation.path).map(([name, part]) => pathParameter(name, part)),
-      ...Object.entries(parameters).map(([name, { description: about, schema, example }]) => ({
-        name,
-        in: "query",
-        description: about,
-        required: false,
-        ...(schema["type"] === "array" ? { style: "form", explode: false } : {}),
-        schema,
-        example: exampleOf(schema, example),
-      })),
+      ...Object.entries(parameters).map(
+        ([name, { description: about, schema, example, required = false }]) => ({
+          name,
+          in: "query",
+          description: about,
+          required,
+          ...(schema["type"] === "array" ? { style: "form", explode: false } : {}),
+          schema,
+          example: exampleOf(schema, example),
+        }),
+      ),
     ],
     responses: {
       200: {

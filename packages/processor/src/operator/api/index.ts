@@ -5,6 +5,7 @@ import { callRoute, callsRoute } from "./calls.ts";
 import { costsRoute } from "./costs.ts";
 import { customersRoute, marginsRoute } from "./customers.ts";
 import { openApiDocument } from "./document.ts";
+import { lateBookingsRoute } from "./late-bookings.ts";
 
 /** The routes of the HTTP API. Money is a decimal string of USD, exact; times are RFC 3339 in UTC. */
 export const API_ROUTES: readonly ApiRoute[] = [
@@ -13,6 +14,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
   customersRoute,
   callsRoute,
   callRoute,
+  lateBookingsRoute,
   budgetRoute,
 ];
 

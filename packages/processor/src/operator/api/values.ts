@@ -21,6 +21,10 @@ export const customerId: z.ZodString = z
   .string()
   .describe("The customer's id; `__unattributed__` stands for calls that name none.");
 
+/** As OpenTelemetry writes ids. */
+export const traceId: z.ZodString = z.string().regex(/^[0-9a-f]{32}$/);
+export const spanId: z.ZodString = z.string().regex(/^[0-9a-f]{16}$/);
+
 /** RFC 3339 in UTC. */
 export const instant: z.ZodISODateTime = z.iso.datetime();
 
