@@ -20,6 +20,8 @@ export interface Config {
   readonly attribution: AttributionRules;
   readonly seriesBudget: number;
   readonly prices: PriceConfig;
+  /** The keys under which customers are named, with what the entries are called: `overrides: contract 2026-114`. */
+  readonly placesNaming: ReadonlyMap<string, readonly string[]>;
 }
 
 /** The configuration is wrong; the message names file, line and key. */
@@ -169,7 +171,28 @@ function configOf(data: z.output<typeof schema>, path: string): Config {
     },
     seriesBudget: data.series_budget,
     prices: pricesOf(data, path),
+    placesNaming: placesNaming(data),
   };
+}
+
+function placesNaming({
+  customers,
+  tokens,
+  overrides,
+}: z.output<typeof schema>): ReadonlyMap<string, readonly string[]> {
+  const named = [
+    ...customers.map(({ id }) => [id, "customers"] as const),
+    ...tokens.flatMap((token) =>
+      token.role === "read" && token.customer !== undefined
+        ? [[token.customer, `tokens: ${token.name}`] as const]
+        : [],
+    ),
+    ...overrides.flatMap(({ name, customers: ids = [] }) =>
+      ids.map((id) => [id, `overrides: ${name}`] as const),
+    ),
+  ];
+  const places = Map.groupBy(named, ([customer]) => customer);
+  return new Map([...places].map(([customer, all]) => [customer, all.map(([, place]) => place)]));
 }
 
 function pricesOf(data: z.output<typeof schema>, path: string): PriceConfig {

@@ -1,4 +1,5 @@
 export { hashOfToken, mintToken, type OnRefusal, tokenProblem } from "./access/index.ts";
+export { type Forgotten, forgetCustomer } from "./administration.ts";
 export { type Batch, type BookingRules, batchOf as bookingsOfSpans } from "./booking.ts";
 export {
   type Config,
@@ -21,3 +22,4 @@ export {
 } from "./otlp/index.ts";
 export { PriceFileError, PriceSource } from "./price-source.ts";
 export { type Processor, type ProcessorOptions, StartError, startProcessor } from "./processor.ts";
+export { type RepricedCalls, repriceCalls } from "./repricing.ts";

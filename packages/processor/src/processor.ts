@@ -4,7 +4,9 @@ import { Ledger, LedgerReader } from "@keeptabs/ledger";
 import { attributesReadWith } from "@keeptabs/usage";
 import type { Logger } from "pino";
 import { Access, isLoopback, type OnRefusal, RateLimiter, Refusals } from "./access/index.ts";
+import { Administration } from "./administration.ts";
 import type { Config } from "./config.ts";
+import { CurrentMetrics } from "./current-metrics.ts";
 import { Intake } from "./ingest/intake.ts";
 import { ingestServer } from "./ingest/server.ts";
 import { LedgerMetrics } from "./metrics/ledger-metrics.ts";
@@ -14,6 +16,7 @@ import { compileSelection } from "./otlp/index.ts";
 import { PriceSource } from "./price-source.ts";
 import { processMetrics } from "./process-metrics.ts";
 import { Quarantine } from "./quarantine.ts";
+import { SharedLedger } from "./shared-ledger.ts";
 import { TraceMemory } from "./trace-memory.ts";
 
 /** The processor can't start; the message says what to change. */
@@ -62,17 +65,23 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   const ledger = await Ledger.open(config.ledgerPath);
   const reader = LedgerReader.open(config.ledgerPath);
   const process = processMetrics(() => ledger.waiting);
-  const metrics = new LedgerMetrics({
-    reader,
-    customers: config.customers,
-    priceBook: () => prices.book,
-    timeZone: config.timeZone,
-    seriesBudget: config.seriesBudget,
-    now,
-    overflow: () => process.seriesOverflow.inc(),
-  });
+  // Who is forgotten is taken out of it, although the file still names them.
+  const customers = new Map(config.customers);
+  const metrics = new CurrentMetrics(
+    () =>
+      new LedgerMetrics({
+        reader,
+        customers,
+        priceBook: () => prices.book,
+        timeZone: config.timeZone,
+        seriesBudget: config.seriesBudget,
+        now,
+        overflow: () => process.seriesOverflow.inc(),
+      }),
+  );
+  const shared = new SharedLedger(ledger);
   const intake = new Intake({
-    ledger,
+    ledger: shared,
     metrics,
     process,
     rules: () => ({
@@ -93,7 +102,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     refusals: new Refusals("ingest", log, onRefusal),
     intake,
     selection: compileSelection(attributesReadWith(config.attribution)),
-    quarantine: new Quarantine(`${config.ledgerPath}.quarantine`),
+    quarantine: Quarantine.beside(config.ledgerPath),
     stopping: () => stopping,
     now,
   });
@@ -101,7 +110,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   const operator = operatorServer(
     {
       reader,
-      customers: config.customers,
+      customers,
       timeZone: config.timeZone,
       now,
       onFault: (error) => log.error({ err: error }, "a page or report could not be made"),
@@ -115,6 +124,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
       problem: () => (stopping ? "stopping" : intake.problem),
       metrics: metricsRoute(metrics, process),
     },
+    new Administration({ config, customers, ledger: shared, reader, metrics, prices, now, log }),
   );
 
   const releasing = setInterval(() => void intake.release(HOLD_MS), HOLD_CHECK_MS);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { mentions } from "./mentions.ts";
 
 const MAX_FILES = 100;
 const MAX_BYTES = 1024 * 1024;
@@ -16,6 +17,24 @@ export class Quarantine {
     this.folder = folder;
   }
 
+  /** The one that belongs to a ledger. */
+  static beside(ledgerPath: string): Quarantine {
+    return new Quarantine(`${ledgerPath}.quarantine`);
+  }
+
+  /** Removes the files in which an identity stands, and returns how many there were. */
+  async forget(identity: string): Promise<number> {
+    let removed = 0;
+    for (const name of await filesIn(this.folder)) {
+      const path = join(this.folder, name);
+      const body = await readFile(path);
+      if (!mentions(body, identity)) continue;
+      await rm(path, { force: true });
+      removed += 1;
+    }
+    return removed;
+  }
+
   /** Writes a body aside and returns its file name. Equal bodies share a file. `now` is Unix milliseconds. */
   async keep(body: Uint8Array, extension: "json" | "pb", now: number): Promise<string> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
@@ -29,5 +48,14 @@ export class Quarantine {
     const name = `${new Date(now).toISOString().replace(/[:.]/g, "")}-${ending}`;
     await writeFile(join(this.folder, name), body.subarray(0, MAX_BYTES), { mode: 0o600 });
     return name;
+  }
+}
+
+async function filesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
   }
 }

@@ -16,6 +16,26 @@ const wrong = (yaml: string): string => {
 };
 
 describe("keeptabs.yaml", () => {
+  it("tells where it names a customer", () => {
+    const { placesNaming } = parseConfig(
+      `
+customers:
+  - id: acme
+  - id: globex
+tokens:
+  - { name: portal, role: read, customer: acme, sha256: "${"a".repeat(64)}" }
+  - { name: ops, role: admin, sha256: "${"b".repeat(64)}" }
+overrides:
+  - { name: contract 7, from: "2026-01-01T00:00:00Z", customers: [globex, acme], percent_off: "10" }
+`,
+      "keeptabs.yaml",
+    );
+    expect([...placesNaming]).toEqual([
+      ["acme", ["customers", "tokens: portal", "overrides: contract 7"]],
+      ["globex", ["customers", "overrides: contract 7"]],
+    ]);
+  });
+
   it("may be empty: every key has a default", () => {
     expect(defaultConfig()).toMatchObject({
       timeZone: "UTC",

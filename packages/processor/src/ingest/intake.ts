@@ -19,8 +19,8 @@ export class Overloaded extends Error {
 
 /** What an intake works with. */
 export interface IntakeParts {
-  readonly ledger: Ledger;
-  readonly metrics: LedgerMetrics;
+  readonly ledger: Pick<Ledger, "append" | "release" | "probe">;
+  readonly metrics: Pick<LedgerMetrics, "take">;
   readonly process: ProcessMetrics;
   /** As they are in force when a request comes in. */
   readonly rules: () => BookingRules;

@@ -12,7 +12,10 @@ const TURN_BYTES = 1 << 20;
  * Serves `/metrics` as Prometheus or OpenMetrics text. It goes out piece by piece as the scraper takes it, so that
  * neither the whole text nor a slow scraper holds up anything else.
  */
-export function metricsRoute(metrics: LedgerMetrics, process: ProcessMetrics): RequestHandler {
+export function metricsRoute(
+  metrics: Pick<LedgerMetrics, "snapshot">,
+  process: ProcessMetrics,
+): RequestHandler {
   const members = new GzipMembers();
   return async (request, response) => {
     const format = preferredFormat(request.get("accept") ?? "");

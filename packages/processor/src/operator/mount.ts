@@ -1,5 +1,6 @@
 import express, { type Request, type Response, type Router } from "express";
 import type { Access, RateLimiter, Reader, Refusals } from "../access/index.ts";
+import type { Administration } from "../administration.ts";
 import { failures } from "./failures.ts";
 import { CONTENT_SECURITY_POLICY } from "./layout.ts";
 import { type Links, linksUnder } from "./links.ts";
@@ -19,7 +20,12 @@ export interface Guard {
  * mounted after all other routes. This is the only place that decides who sees what: a visitor with a
  * customer is handed a view in which there is no other.
  */
-export function mount(routes: readonly Route[], view: OperatorView, guard: Guard): Router {
+export function mount(
+  routes: readonly Route[],
+  view: OperatorView,
+  guard: Guard,
+  administration?: Administration,
+): Router {
   const router = express.Router();
   router.use((_request, response, next) => {
     secure(response);
@@ -30,7 +36,9 @@ export function mount(routes: readonly Route[], view: OperatorView, guard: Guard
       if (route.audience === "anyone") return route.handle(request, response, next);
       const visitor = admitted(guard, request, route.audience);
       const seen = visitor.customer === undefined ? view : viewOfCustomer(view, visitor.customer);
-      return route.handle({ request, response, next, view: seen, visitor, links: linksOf(request, visitor) });
+      const links = linksOf(request, visitor);
+      const admin = route.audience === "admins" ? administration : undefined;
+      return route.handle({ request, response, next, view: seen, visitor, links, administration: admin });
     });
   }
   for (const [path, alike] of Map.groupBy(routes, (route) => route.path)) {

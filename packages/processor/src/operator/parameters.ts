@@ -155,6 +155,20 @@ export function blank<T>(parameter: Parameter<T>): Parameter<T> {
   return { ...parameter, read: (given) => parameter.read(given === "" ? undefined : given) };
 }
 
+/** Yes or no, which it is when nothing is said. */
+export function flag(description: string): Parameter<boolean> {
+  return {
+    description,
+    example: "true",
+    schema: { type: "boolean", default: false },
+    read: (given) => {
+      if (given !== undefined && given !== "true" && given !== "false")
+        throw new RangeError(`"${clipped(given)}" is neither true nor false`);
+      return given === "true";
+    },
+  };
+}
+
 /** A parameter that must be given. */
 export function needed<T>(parameter: Parameter<T | undefined>): Parameter<T> {
   return {

@@ -1,5 +1,6 @@
 import type { NextFunction, Request, RequestHandler, Response } from "express";
 import type { Reader } from "../access/index.ts";
+import type { Administration } from "../administration.ts";
 import type { Links } from "./links.ts";
 import type { OperatorView } from "./view.ts";
 
@@ -18,6 +19,8 @@ export interface Visit {
   readonly view: OperatorView;
   readonly visitor: Reader;
   readonly links: Links;
+  /** What may be changed; for admins only, and undefined where nothing may. */
+  readonly administration: Administration | undefined;
 }
 
 interface Place {

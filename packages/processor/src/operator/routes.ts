@@ -1,4 +1,5 @@
 import type { RequestHandler, Router } from "express";
+import type { Administration } from "../administration.ts";
 import { API_ROUTES, DOCUMENT_ROUTE } from "./api/index.ts";
 import { monthFigures } from "./month-figures.ts";
 import { type Guard, mount } from "./mount.ts";
@@ -20,9 +21,9 @@ export function operatorTable(station: Station): readonly Route[] {
   return [...stationRoutes(station), DOCUMENT_ROUTE, ...API_ROUTES, ...PAGE_ROUTES];
 }
 
-/** The report page, the pages that explain it, and the HTTP API. It only reads. */
-export function operatorRoutes(view: OperatorView, guard: Guard): Router {
-  return mount([DOCUMENT_ROUTE, ...API_ROUTES, ...PAGE_ROUTES], view, guard);
+/** The report page, the pages that explain it, and the HTTP API. Without an administration it only reads. */
+export function operatorRoutes(view: OperatorView, guard: Guard, administration?: Administration): Router {
+  return mount([DOCUMENT_ROUTE, ...API_ROUTES, ...PAGE_ROUTES], view, guard, administration);
 }
 
 /** The report page of a month as one HTML file that needs no server. Throws RangeError for a month that is none. */

@@ -135,6 +135,15 @@ const PLANS: Readonly<Record<string, Plan>> = {
   },
 };
 
+/** Routes that change something, each with somebody or something that is there only for that. */
+const CHANGES: Readonly<Record<string, { readonly there: string; readonly missing?: string }>> = {
+  "post /api/v1/customers/:customer/forget": {
+    there: "/api/v1/customers/throwaway-1/forget",
+    missing: "/api/v1/customers/unknown-000/forget",
+  },
+  "post /api/v1/reprice": { there: "/api/v1/reprice?from=2026-10-01&to=2026-11-01" },
+};
+
 /** The name of a file that pages load changes with its content. */
 const plainOf = (path: string): string => path.replace(/^(\/\w+)-[0-9a-f]+(\.css|\.js)$/, "$1$2");
 const keyOf = ({ method, path }: { method: string; path: string }): string => `${method} ${plainOf(path)}`;
@@ -145,8 +154,8 @@ let processor: Running;
 /** What must not come to acme's eyes; the amounts are those that an admin sees. */
 let traces: string[];
 
-async function get(path: string, headers: Record<string, string> = {}) {
-  const response = await fetch(processor.operatorUrl + (FULL_NAMES.get(path) ?? path), { headers });
+async function get(path: string, headers: Record<string, string> = {}, method = "GET") {
+  const response = await fetch(processor.operatorUrl + (FULL_NAMES.get(path) ?? path), { method, headers });
   return {
     status: response.status,
     type: response.headers.get("content-type"),
@@ -154,6 +163,14 @@ async function get(path: string, headers: Record<string, string> = {}) {
     headers: JSON.stringify([...response.headers]),
     text: await response.text(),
   };
+}
+
+async function post(scope: string, ...spans: object[]): Promise<void> {
+  const { status } = await processor.post(JSON.stringify(exportOf(spans, scope)), {
+    "content-type": "application/json",
+    ...bearer(TOKENS.backend),
+  });
+  expect(status).toBe(200);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the test names what it expects
@@ -175,13 +192,6 @@ beforeAll(async () => {
     "gen_ai.usage.output_tokens": 718,
   };
   const acme = { "customer.id": "acme", "keeptabs.feature": "assistant" };
-  const post = async (scope: string, ...spans: object[]): Promise<void> => {
-    const { status } = await processor.post(JSON.stringify(exportOf(spans, scope)), {
-      "content-type": "application/json",
-      ...bearer(TOKENS.backend),
-    });
-    expect(status).toBe(200);
-  };
   const september = `${NOON - 30 * 86_400_000}000000`;
   await post(
     "app",
@@ -239,7 +249,7 @@ function leaks(text: string, asked: string): string[] {
 }
 
 it("the table of this test has every route of the operator port, and no other", () => {
-  expect(Object.keys(PLANS).sort()).toEqual(ROUTES.map(keyOf).sort());
+  expect([...Object.keys(PLANS), ...Object.keys(CHANGES)].sort()).toEqual(ROUTES.map(keyOf).sort());
 });
 
 it("what is looked for is there to be found", async () => {
@@ -328,6 +338,41 @@ it.each(Object.entries(PLANS).filter(([, { tells }]) => tells !== false))(
     expect(found.flat().length).toBeGreaterThan(0);
   },
 );
+
+describe.each(Object.entries(CHANGES))("%s", (_key, { there, missing }) => {
+  const change = async (path: string, headers: Record<string, string> = {}) => {
+    const { status, text } = await get(path, headers, "POST");
+    return { status, text };
+  };
+
+  it("is for an admin who shows the token on purpose, and tells nobody else whether there is such a thing", async () => {
+    await post("app", spanOf({ "customer.id": "throwaway-1" }));
+    for (const path of missing === undefined ? [there] : [there, missing]) {
+      for (const [headers, status] of [
+        [{}, 401],
+        [bearer("kt_stranger"), 401],
+        [bearer(TOKENS.backend), 403],
+        [bearer(TOKENS.grafana), 403],
+        [basic(TOKENS.grafana), 403],
+        [bearer(TOKENS.acme), 403],
+        [basic(TOKENS.acme), 403],
+        [basic(TOKENS.ops), 403],
+      ] as const) {
+        const refused = await change(path, headers);
+        expect([path, refused.status]).toEqual([path, status]);
+        expect([path, leaks(refused.text, path)]).toEqual([path, []]);
+        expect(refused.text).toBe((await change(there, headers)).text);
+      }
+    }
+    const customers = () => get("/api/v1/customers", bearer(TOKENS.ops));
+    expect((await customers()).text).toContain("throwaway-1");
+    expect((await change(there, bearer(TOKENS.ops))).status).toBe(200);
+    if (missing === undefined) return;
+    expect((await customers()).text).not.toContain("throwaway-1");
+    expect((await change(there, bearer(TOKENS.ops))).status).toBe(404);
+    expect((await change(missing, bearer(TOKENS.ops))).status).toBe(404);
+  });
+});
 
 describe("a visitor with a customer", () => {
   it("is led from the report to the customer's page, in the month that was asked for", async () => {

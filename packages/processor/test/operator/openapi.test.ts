@@ -1,15 +1,22 @@
 import { formatUsd, parseUsd } from "@keeptabs/pricing";
+import { hashOfToken, mintToken } from "@keeptabs/processor";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { API_ROUTES } from "../../src/operator/api/index.ts";
-import { NOW, PRODUCT_CUSTOMERS, productHistory } from "./seed.ts";
+import { bookingOf, NOW, PRODUCT_CUSTOMERS, productHistory } from "./seed.ts";
 import { type Serving, serving } from "./serving.ts";
 
 type Schema = Readonly<Record<string, unknown>>;
 interface Operation {
-  readonly parameters: readonly { name: string; in: string; schema: Schema; example: unknown }[];
+  readonly parameters: readonly {
+    name: string;
+    in: string;
+    required: boolean;
+    schema: Schema;
+    example: unknown;
+  }[];
   readonly responses: Readonly<Record<string, { content?: Record<string, { schema: Schema }> }>>;
 }
 interface Document {
@@ -26,7 +33,16 @@ const THERE: Readonly<Record<string, readonly string[]>> = {
 const MISSING: Readonly<Record<string, string>> = {
   "/api/v1/calls/{trace}/{span}": `/api/v1/calls/${"ab".repeat(16)}/${"cd".repeat(8)}`,
   "/api/v1/budgets/{customer}": "/api/v1/budgets/ferro-gmbh",
+  "/api/v1/customers/{customer}/forget": "/api/v1/customers/nobody-000/forget",
 };
+/** What must always be asked. */
+const NEEDED: Readonly<Record<string, string>> = {
+  "/api/v1/reprice": "from=2026-10-01&to=2026-10-16T00:00:00Z",
+};
+/** Customers who are there to be forgotten, one each time. */
+const leavers = Array.from({ length: 20 }, (_, i) => `leaver-${i}`);
+const ADMIN = mintToken();
+const OPS = { name: "ops", role: "admin", sha256: hashOfToken(ADMIN) } as const;
 
 let server: Serving;
 let document: Document;
@@ -34,19 +50,21 @@ let calls: readonly string[];
 const ajv = new Ajv2020({ strict: true, allErrors: true });
 addFormats.default(ajv);
 
-async function get(path: string) {
-  const response = await fetch(server.base + path);
+async function ask(path: string, method = "get") {
+  const headers = { authorization: `Bearer ${ADMIN}` };
+  const response = await fetch(server.base + path, { method: method.toUpperCase(), headers });
   const type = response.headers.get("content-type") ?? "";
   return { status: response.status, type, body: (await response.json()) as Schema };
 }
 
 beforeAll(async () => {
-  server = await serving(productHistory(), { customers: PRODUCT_CUSTOMERS });
-  document = (await get("/api/v1/openapi.json")).body as unknown as Document;
+  const leaving = leavers.map((customer) => bookingOf({ customer }));
+  server = await serving([...productHistory(), ...leaving], { customers: PRODUCT_CUSTOMERS }, "", [OPS]);
+  document = (await ask("/api/v1/openapi.json")).body as unknown as Document;
   // Charged, covered, unpriced, partly unpriced, aborted and failed calls are among them.
   const found = await Promise.all(
     ["customer=acme&limit=1000", "customer=blue-harbor&limit=1000"].map((query) =>
-      get(`/api/v1/calls?month=2026-10&${query}`),
+      ask(`/api/v1/calls?month=2026-10&${query}`),
     ),
   );
   const listed = found.flatMap(
@@ -60,12 +78,24 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const pathsOf = (path: string): readonly string[] =>
-  path.endsWith("/{span}") ? calls : (THERE[path] ?? [path]);
+const pathsOf = (path: string): readonly string[] => {
+  if (path.endsWith("/{span}")) return calls;
+  if (path.endsWith("/forget")) return [`/api/v1/customers/${leavers.pop()}/forget`];
+  return THERE[path] ?? [path];
+};
+/** An address with what must be asked, and a parameter besides. */
+const urlOf = (template: string, path: string, further: URLSearchParams = new URLSearchParams()): string => {
+  const query = new URLSearchParams(NEEDED[template]);
+  for (const name of further.keys()) query.delete(name);
+  for (const [name, value] of further) query.append(name, value);
+  return query.size === 0 ? path : `${path}?${query}`;
+};
 const validatorOf = ({ responses }: Operation): ValidateFunction =>
   ajv.compile(responses["200"]?.content?.["application/json"]?.schema ?? {});
-const operations = (): readonly (readonly [string, Operation])[] =>
-  Object.entries(document.paths).map(([path, methods]) => [path, methods["get"] as Operation]);
+const operations = (): readonly (readonly [string, Operation, string])[] =>
+  Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => [path, operation, method] as const),
+  );
 /** A parameter as an address says it; a period has two ends. */
 const asked = ({ name, example }: Operation["parameters"][number]): URLSearchParams => {
   const value = String(example);
@@ -96,16 +126,16 @@ describe("the API's document", () => {
 
   it("describes every answer on real data, to the field", async () => {
     expect(calls.length).toBeGreaterThan(5);
-    for (const [path, operation] of operations()) {
+    for (const [path, operation, method] of operations()) {
       const validate = validatorOf(operation);
       for (const { name, schema, example } of query(operation)) {
         expect([name, ajv.validate({ ...schema }, example)]).toEqual([name, true]);
       }
-      const queries = ["", ...query(operation).map((parameter) => `?${asked(parameter)}`)];
+      const queries = [undefined, ...query(operation).map(asked)];
       const paths = pathsOf(path);
       expect([path, paths.length > 0]).toEqual([path, true]);
-      for (const url of paths.flatMap((one) => queries.map((ask) => one + ask))) {
-        const { status, type, body } = await get(url);
+      for (const url of paths.flatMap((one) => queries.map((further) => urlOf(path, one, further)))) {
+        const { status, type, body } = await ask(url, method);
         expect([url, status, type]).toEqual([url, 200, "application/json; charset=utf-8"]);
         validate(body);
         expect([url, validate.errors ?? []]).toEqual([url, []]);
@@ -114,9 +144,9 @@ describe("the API's document", () => {
   });
 
   it("is strict: an answer with a field too many or too few is none", async () => {
-    for (const [path, operation] of operations()) {
+    for (const [path, operation, method] of operations()) {
       const validate = validatorOf(operation);
-      const { body } = await get(pathsOf(path)[0] ?? "");
+      const { body } = await ask(urlOf(path, pathsOf(path)[0] ?? ""), method);
       expect(validate({ ...body, extra: 1 })).toBe(false);
       for (const field of Object.keys(body).filter((name) => name !== "month")) {
         const { [field]: _left, ...rest } = body;
@@ -127,25 +157,29 @@ describe("the API's document", () => {
 
   it("names every parameter: each is read, none is taken twice, and another is refused by its name", async () => {
     const isProblem = ajv.compile(document.components.schemas.Problem);
-    const refused = async (url: string, field: string): Promise<void> => {
-      const { status, type, body } = await get(url);
+    const refused = async (url: string, field: string, method: string): Promise<void> => {
+      const { status, type, body } = await ask(url, method);
       expect([url, status, type]).toEqual([url, 400, "application/problem+json; charset=utf-8"]);
       expect([url, isProblem(body)]).toEqual([url, true]);
       expect((body["errors"] as { field: string }[]).map((error) => error.field)).toEqual([field]);
     };
-    for (const [path, operation] of operations()) {
+    for (const [path, operation, method] of operations()) {
       const [url = ""] = pathsOf(path);
-      await refused(`${url}?colour=red`, "colour");
+      await refused(urlOf(path, url, new URLSearchParams({ colour: "red" })), "colour", method);
       for (const parameter of query(operation)) {
         const twice = asked(parameter);
         twice.append(parameter.name, String(parameter.example));
-        await refused(`${url}?${twice}`, parameter.name);
+        await refused(urlOf(path, url, twice), parameter.name, method);
+        if (parameter.required) {
+          const without = urlOf(path, url).replace(new RegExp(`${parameter.name}=[^&]*&?`), "");
+          await refused(without, parameter.name, method);
+        }
         // What the schema of a parameter says of words is what is read.
         const words = (parameter.schema["enum"] ??
           (parameter.schema["items"] as Schema)?.["enum"] ??
           []) as string[];
         for (const word of words) {
-          const one = await get(`${url}?${new URLSearchParams({ [parameter.name]: word })}`);
+          const one = await ask(urlOf(path, url, new URLSearchParams({ [parameter.name]: word })), method);
           expect([parameter.name, word, one.status]).toEqual([parameter.name, word, 200]);
         }
       }
@@ -154,11 +188,11 @@ describe("the API's document", () => {
 
   it("says of what may not be there that it may be missing, and only of that", async () => {
     const isProblem = ajv.compile(document.components.schemas.Problem);
-    for (const [path, operation] of operations()) {
+    for (const [path, operation, method] of operations()) {
       const missing = MISSING[path];
       expect([path, "404" in operation.responses]).toEqual([path, missing !== undefined]);
       if (missing === undefined) continue;
-      const { status, body } = await get(missing);
+      const { status, body } = await ask(missing, method);
       expect([path, status, isProblem(body)]).toEqual([path, 404, true]);
     }
   });
@@ -166,8 +200,8 @@ describe("the API's document", () => {
 
 describe("a budget", () => {
   it("is told with what is spent and left of it, exactly", async () => {
-    const { body } = await get("/api/v1/budgets/acme");
-    const costs = (await get("/api/v1/costs?month=2026-10&customer=acme")).body["total"] as Record<
+    const { body } = await ask("/api/v1/budgets/acme");
+    const costs = (await ask("/api/v1/costs?month=2026-10&customer=acme")).body["total"] as Record<
       string,
       never
     >;
@@ -192,7 +226,7 @@ describe("a budget", () => {
   });
 
   it("that is passed has less than nothing left, and one of nothing has no ratio", async () => {
-    const lumen = (await get("/api/v1/budgets/lumen-labs")).body;
+    const lumen = (await ask("/api/v1/budgets/lumen-labs")).body;
     expect(lumen["remaining_usd"]).toMatch(/^-\d/);
     expect(Number(lumen["ratio"])).toBeGreaterThan(1);
     const [acme] = [...PRODUCT_CUSTOMERS.values()];
@@ -205,7 +239,7 @@ describe("a budget", () => {
 
   it("that nobody set is not there, be the customer known or not", async () => {
     for (const id of ["blue-harbor", "nobody", "__unattributed__", "a%2Fb"]) {
-      expect((await get(`/api/v1/budgets/${id}`)).status).toBe(404);
+      expect((await ask(`/api/v1/budgets/${id}`)).status).toBe(404);
     }
   });
 });

@@ -241,6 +241,7 @@ export const PRODUCT_CUSTOMERS: Customers = new Map(
 /** A ledger with calls in it, to look at; close it at the end. */
 export interface Seeded {
   readonly view: OperatorView;
+  readonly reader: LedgerReader;
   readonly ledger: Ledger;
   readonly close: () => Promise<void>;
 }
@@ -255,6 +256,7 @@ export async function seeded(
   await ledger.append(bookings, BigInt(NOW) * 1_000_000n);
   const reader = LedgerReader.open(path);
   return {
+    reader,
     view: { reader, customers: new Map(), timeZone: ZONE, now: () => NOW, ...change },
     ledger,
     close: async () => {

@@ -1,10 +1,15 @@
 import type { AddressInfo } from "node:net";
 import type { Booking, Ledger } from "@keeptabs/ledger";
+import { PriceSource, parseConfig } from "@keeptabs/processor";
 import express from "express";
 import { pino } from "pino";
-import { Access, RateLimiter, Refusals } from "../../src/access/index.ts";
+import { Access, RateLimiter, Refusals, type Token } from "../../src/access/index.ts";
+import { Administration } from "../../src/administration.ts";
+import { CurrentMetrics } from "../../src/current-metrics.ts";
+import { LedgerMetrics } from "../../src/metrics/ledger-metrics.ts";
 import { type OperatorView, operatorRoutes } from "../../src/operator/index.ts";
-import { seeded } from "./seed.ts";
+import { SharedLedger } from "../../src/shared-ledger.ts";
+import { type Seeded, seeded } from "./seed.ts";
 
 /** An operator's server over a ledger of its own. */
 export interface Serving {
@@ -16,22 +21,42 @@ export interface Serving {
   readonly close: () => Promise<void>;
 }
 
-/** No tokens and no limits. */
-const OPEN = {
-  access: new Access([]),
-  rates: new RateLimiter(undefined),
-  refusals: new Refusals("operator", pino({ level: "silent" })),
-};
+const LOG = pino({ level: "silent" });
 
-/** Serves a ledger with these calls on a free port, under a path if one is given. */
+/** No limits; and open without tokens. */
+function guardOf(tokens: readonly Token[]) {
+  return {
+    access: new Access(tokens),
+    rates: new RateLimiter(undefined),
+    refusals: new Refusals("operator", LOG),
+  };
+}
+
+/** What an admin may change of a ledger, with metrics that nobody looks at. */
+function administrationOf({ view, reader, ledger }: Seeded): Administration {
+  const config = parseConfig("", "test.yaml");
+  const customers = new Map(view.customers);
+  const prices = PriceSource.open(config.prices);
+  const { timeZone, now } = view;
+  const options = { reader, customers, priceBook: () => prices.book, timeZone, seriesBudget: 1000, now };
+  const metrics = new CurrentMetrics(() => new LedgerMetrics({ ...options, overflow: () => {} }));
+  const shared = new SharedLedger(ledger);
+  return new Administration({ config, customers, ledger: shared, reader, metrics, prices, now, log: LOG });
+}
+
+/** Serves a ledger with these calls on a free port, under a path if one is given; open to all without tokens. */
 export async function serving(
   bookings: readonly Booking[],
   change: Partial<OperatorView> = {},
   path = "",
+  tokens: readonly Token[] = [],
 ): Promise<Serving> {
-  const { view, ledger, close } = await seeded(bookings, change);
+  const ledgerWithCalls = await seeded(bookings, change);
+  const { view, ledger, close } = ledgerWithCalls;
   const app = express();
-  app.use(path === "" ? "/" : path, operatorRoutes(view, OPEN));
+  const administration = tokens.length === 0 ? undefined : administrationOf(ledgerWithCalls);
+  const routes = operatorRoutes(view, guardOf(tokens), administration);
+  app.use(path === "" ? "/" : path, routes);
   const server = app.listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   return {

@@ -95,7 +95,9 @@ function operationOf({ method, path, audience, documentation }: ApiRoute): Json 
     responses: {
       200: {
         description: summary,
-        headers: { ETag: { description: "Weak.", schema: { type: "string" } } },
+        ...(method === "get"
+          ? { headers: { ETag: { description: "Weak.", schema: { type: "string" } } } }
+          : {}),
         content: { "application/json": { schema: schemaOf(answers) } },
       },
       ...(method === "get" ? { 304: { description: "What If-None-Match names is still true." } } : {}),
@@ -115,6 +117,7 @@ function operationOf({ method, path, audience, documentation }: ApiRoute): Json 
 /** An example in the type of its schema, from the text that stands in an address. */
 function exampleOf(schema: Json, text: string): unknown {
   if (schema["type"] === "array") return text.split(",");
+  if (schema["type"] === "boolean") return text === "true";
   return schema["type"] === "integer" ? Number(text) : text;
 }
 

@@ -1,4 +1,5 @@
 import type { GuardedRoute } from "../route.ts";
+import { forgetRoute, repriceRoute } from "./administration.ts";
 import type { ApiRoute } from "./api-route.ts";
 import { budgetRoute } from "./budgets.ts";
 import { callRoute, callsRoute } from "./calls.ts";
@@ -16,6 +17,8 @@ export const API_ROUTES: readonly ApiRoute[] = [
   callRoute,
   lateBookingsRoute,
   budgetRoute,
+  forgetRoute,
+  repriceRoute,
 ];
 
 const DOCUMENT = JSON.stringify(openApiDocument(API_ROUTES));
