@@ -5,6 +5,7 @@ import { backup } from "./backup.ts";
 import { type DoctorOptions, doctor } from "./doctor.ts";
 import { EXPLAIN_EXAMPLES, type ExplainOptions, explain } from "./explain.ts";
 import { EXPORT_HELP, type ExportOptions, exportCalls } from "./export.ts";
+import { FORGET_HELP, type ForgetOptions, forget } from "./forget.ts";
 import { IMPORT_HELP, type ImportOptions, importCalls } from "./import.ts";
 import { type MarginOptions, margin } from "./margin.ts";
 import {
@@ -18,6 +19,7 @@ import {
 } from "./prices.ts";
 import { GROUPS, REPORT_EXAMPLES, type ReportOptions, report } from "./report.ts";
 import { type RepriceOptions, reprice } from "./reprice.ts";
+import { NotDone } from "./running-processor.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 import type { CommonOptions } from "./settings.ts";
 import { EXIT_DONE, EXIT_FOUND, EXIT_WRONG_USE, type Terminal, WrongUse } from "./terminal.ts";
@@ -39,7 +41,7 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       terminal.err(`keeptabs: ${error.message}\n`);
       return EXIT_WRONG_USE;
     }
-    if (error instanceof LedgerError || error instanceof StartError) {
+    if (error instanceof LedgerError || error instanceof StartError || error instanceof NotDone) {
       terminal.err(`keeptabs: ${error.message}\n`);
       return EXIT_FOUND;
     }
@@ -110,8 +112,21 @@ function programFor(terminal: Terminal, exit: (code: number) => void): Command {
     .requiredOption("--to <day or instant>", "first instant after the period")
     .option("--reason <text>", "why, for the adjustments", "prices were corrected")
     .option("--dry-run", "only show the difference; may run beside the processor")
+    .option("--processor <url>", "have a running processor do it, by the prices that it has")
+    .option("--token <token>", "admin token for --processor (better: KEEPTABS_TOKEN)")
     .option("--json", "machine-readable")
     .action(async (options: RepriceOptions) => exit(await reprice(options, terminal)));
+
+  command("forget", "replace a customer's identity by a pseudonym, for ever; the money stays")
+    .argument("<customer>", "exact id")
+    .option("--yes", "do not ask")
+    .option("--processor <url>", "have a running processor do it")
+    .option("--token <token>", "admin token for --processor (better: KEEPTABS_TOKEN)")
+    .option("--json", "machine-readable")
+    .addHelpText("after", FORGET_HELP)
+    .action(async (customer: string, options: ForgetOptions) =>
+      exit(await forget(customer, options, terminal)),
+    );
 
   command(
     "import",

@@ -1,22 +1,13 @@
-import { type Entry, Ledger, type Repricing } from "@keeptabs/ledger";
-import {
-  type AttoUsd,
-  addUsd,
-  type Charge,
-  charge,
-  formatUsd,
-  type Overrides,
-  type PriceBook,
-  subtractUsd,
-  ZERO_USD,
-} from "@keeptabs/pricing";
-import { PriceSource } from "@keeptabs/processor";
+import { formatUsd, parseUsd, subtractUsd } from "@keeptabs/pricing";
+import { PriceSource, type RepricedCalls, repriceCalls } from "@keeptabs/processor";
+import { askProcessor, type ProcessorOptions } from "./running-processor.ts";
 import { type CommonOptions, configFor, readerFor } from "./settings.ts";
 import { table } from "./table.ts";
 import { EXIT_DONE, type Terminal, WrongUse } from "./terminal.ts";
+import { ledgerToChange } from "./writable-ledger.ts";
 
 /** Options of `keeptabs reprice`. */
-export interface RepriceOptions extends CommonOptions {
+export interface RepriceOptions extends CommonOptions, ProcessorOptions {
   readonly from: string;
   readonly to: string;
   readonly dryRun?: boolean;
@@ -24,91 +15,91 @@ export interface RepriceOptions extends CommonOptions {
   readonly json?: boolean;
 }
 
-/** Entries that are priced anew in one transaction. */
-const BATCH = 5_000;
-
-interface Difference {
-  calls: number;
-  before: AttoUsd;
-  after: AttoUsd;
-}
-
 /** Charges the calls of a period by the prices in force now, and books what differs as adjustments. */
 export async function reprice(options: RepriceOptions, terminal: Terminal): Promise<number> {
-  const config = configFor(options);
   const period = { fromMs: instantIn(options.from, "--from"), untilMs: instantIn(options.to, "--to") };
   if (period.untilMs <= period.fromMs) throw new WrongUse("--to: must be after --from");
-  const { book } = PriceSource.open(config.prices);
-  const reader = readerFor(config);
-  // A dry run only looks, so that it may run beside the processor.
-  const ledger = options.dryRun === true ? undefined : await Ledger.open(config.ledgerPath);
-  const differences = new Map<string, Difference>();
-  try {
-    for (let after = 0; ; ) {
-      const entries = reader.entries({ ...period, after, limit: BATCH });
-      const repricings = entries.flatMap((entry) =>
-        repricingOf(entry, book, config.prices.overrides, differences),
-      );
-      if (repricings.length > 0)
-        await ledger?.reprice(repricings, options.reason, BigInt(terminal.now()) * 1_000_000n);
-      const last = entries.at(-1);
-      if (last === undefined) break;
-      after = last.id;
-    }
-  } finally {
-    reader.close();
-    await ledger?.close();
-  }
+  const { processor } = options;
+  const differences =
+    processor === undefined
+      ? await repriceInFile(period, options, terminal)
+      : await repriceByProcessor(period, { ...options, processor });
   tell(differences, options, terminal);
   return EXIT_DONE;
 }
 
-function repricingOf(
-  entry: Entry,
-  book: PriceBook,
-  overrides: Overrides,
-  differences: Map<string, Difference>,
-): Repricing[] {
-  const call = {
-    provider: entry.provider,
-    model: entry.responseModel ?? entry.requestModel,
-    usage: entry.usage,
-    atMs: Number(entry.occurredAt / 1_000_000n),
-    customer: entry.customer,
-  };
-  const now = charge(call, book, overrides);
-  if (isSame(entry, now)) return [];
-  const key = JSON.stringify([entry.customer, entry.priceVersion ?? "none", now.priceVersion ?? "none"]);
-  const sum = differences.get(key) ?? { calls: 0, before: ZERO_USD, after: ZERO_USD };
-  differences.set(key, {
-    calls: sum.calls + 1,
-    before: addUsd(sum.before, entry.net),
-    after: addUsd(sum.after, now.net),
-  });
-  return [{ entry: entry.id, charge: now }];
+interface Asked {
+  readonly fromMs: number;
+  readonly untilMs: number;
 }
 
-function isSame(entry: Entry, now: Charge): boolean {
-  return entry.net === now.net && entry.list === now.list && entry.kind === now.status;
-}
-
-function tell(
-  differences: ReadonlyMap<string, Difference>,
+async function repriceInFile(
+  period: Asked,
   options: RepriceOptions,
   terminal: Terminal,
-): void {
-  const rows = [...differences].map(([key, { calls, before, after }]) => {
-    const [customer = "", from = "", to = ""] = JSON.parse(key) as string[];
-    return {
-      customer,
-      price_before: from,
-      price_now: to,
-      calls,
-      before,
-      after,
-      difference: subtractUsd(after, before),
-    };
+): Promise<readonly RepricedCalls[]> {
+  const config = configFor(options);
+  const query = {
+    ...period,
+    priceBook: PriceSource.open(config.prices).book,
+    overrides: config.prices.overrides,
+  };
+  const reader = readerFor(config);
+  try {
+    // A dry run only looks, so that it may run beside the processor.
+    if (options.dryRun === true) return await repriceCalls(reader, query, undefined);
+    const ledger = await ledgerToChange(config);
+    try {
+      return await repriceCalls(reader, query, (repricings) =>
+        ledger.reprice(repricings, options.reason, BigInt(terminal.now()) * 1_000_000n),
+      );
+    } finally {
+      await ledger.close();
+    }
+  } finally {
+    reader.close();
+  }
+}
+
+interface AnswerRow {
+  readonly customer: string;
+  readonly price_before: string | null;
+  readonly price_now: string | null;
+  readonly calls: number;
+  readonly before_usd: string;
+  readonly after_usd: string;
+}
+
+async function repriceByProcessor(
+  { fromMs, untilMs }: Asked,
+  options: RepriceOptions & { readonly processor: string },
+): Promise<readonly RepricedCalls[]> {
+  const answer = await askProcessor(options, "/api/v1/reprice", {
+    from: new Date(fromMs).toISOString(),
+    to: new Date(untilMs).toISOString(),
+    reason: options.reason,
+    dry_run: String(options.dryRun === true),
   });
+  return (answer["rows"] as readonly AnswerRow[]).map((row) => ({
+    customer: row.customer,
+    priceBefore: row.price_before ?? undefined,
+    priceNow: row.price_now ?? undefined,
+    calls: row.calls,
+    before: parseUsd(row.before_usd),
+    after: parseUsd(row.after_usd),
+  }));
+}
+
+function tell(differences: readonly RepricedCalls[], options: RepriceOptions, terminal: Terminal): void {
+  const rows = differences.map(({ customer, priceBefore, priceNow, calls, before, after }) => ({
+    customer,
+    price_before: priceBefore ?? "none",
+    price_now: priceNow ?? "none",
+    calls,
+    before,
+    after,
+    difference: subtractUsd(after, before),
+  }));
   if (options.json === true) {
     const plain = rows.map((row) => ({
       ...row,

@@ -4,6 +4,8 @@ export interface Terminal {
   readonly err: (text: string) => void;
   /** True when a person is looking: colour and progress are for them only. */
   readonly isTerminal: boolean;
+  /** Asks the person and returns the answer; undefined where there is nobody to ask. */
+  readonly ask?: ((question: string) => Promise<string>) | undefined;
   /** Unix milliseconds. */
   readonly now: () => number;
 }
