@@ -108,7 +108,7 @@ function filterForm(month: string, wanted: Wanted, links: Links): Html {
       ([value, text]) =>
         html`<option value="${value}"${value === (chosen ?? "") ? html` selected` : EMPTY}>${text}</option>`,
     )}</select></label>`;
-  return html`<form class="filter" method="get" action="${links.calls({})}" role="search">
+  return html`<form class="filter many" method="get" action="${links.calls({})}" role="search">
 <input type="hidden" name="month" value="${month}">
 ${links.onlyCustomer === undefined ? field("Customer", "customer") : EMPTY}${field("Feature", "feature")}${field("Provider", "provider")}${field("Model", "model")}
 ${choice("Status", "status", STATUSES, wanted.status)}${choice("Outcome", "outcome", OUTCOMES, wanted.outcome)}${choice("Order", "order", ORDERS, wanted.order)}

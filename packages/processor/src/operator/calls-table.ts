@@ -39,7 +39,6 @@ export function callsTable(list: CallsTable, links: Links): Html {
         },
     {
       title: "Model",
-      wide: "prose",
       cell: ({ responseModel, requestModel, provider }) =>
         html`<span class="name">${modelName(responseModel ?? requestModel)}</span><span class="note">${providerName(provider)}</span>`,
     },

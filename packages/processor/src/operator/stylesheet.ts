@@ -164,6 +164,9 @@ a.name:hover { text-decoration: underline; }
 
 .filter { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: end; }
 .filter label span { display: block; font-size: 0.8125rem; color: var(--muted); }
+.filter.many { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)) repeat(4, auto); margin-bottom: 1.5rem; }
+.filter.many label { min-width: 0; }
+.filter.many :is(input, select) { width: 100%; }
 input, select, button { font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--strong); border-radius: 6px; padding: 0.3125rem 0.625rem; height: 2.25rem; }
 button { background: var(--ink); border-color: var(--ink); color: var(--paper); font-weight: 550; padding-inline: 0.875rem; cursor: pointer; }
 
@@ -182,6 +185,9 @@ footer p { margin: 0 0 0.375rem; max-width: 60rem; }
   .summary > div:nth-child(n + 4) { border-top: 1px solid var(--line); }
   .facts { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 }
+@media (max-width: 74rem) {
+  .filter.many { grid-template-columns: repeat(4, minmax(0, 1fr)); }
+}
 @media (max-width: 54rem) {
   .bar, main { padding-inline: 1rem; }
   footer { width: calc(100% - 2rem); }
@@ -196,6 +202,7 @@ footer p { margin: 0 0 0.375rem; max-width: 60rem; }
   .facts { grid-template-columns: minmax(0, 1fr); }
   .filter, .filter label:first-of-type { width: 100%; }
   .filter input { width: 100%; }
+  .filter.many { grid-template-columns: repeat(2, minmax(0, 1fr)); }
 }
 @media print, (max-width: 74rem) {
   th, td { padding-inline: 0.5rem; }
