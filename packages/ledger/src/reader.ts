@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { COUNTS_NOW, CUSTOMER_NOW, KIND_NOW } from "./call-status.ts";
+import { COUNTS_NOW, KIND_NOW } from "./call-status.ts";
 import { type CallsPage, type CallsQuery, callsOf } from "./calls.ts";
 import {
   type Adjustment,
@@ -95,24 +95,6 @@ export class LedgerReader {
       [source, Buffer.from(traceId, "hex")],
     );
     return rows.length > 0;
-  }
-
-  /** The dearest calls of a period (Unix milliseconds), of one customer or of all. */
-  dearest(query: { fromMs: number; untilMs: number; customer?: string; limit: number }): Entry[] {
-    const mine =
-      query.customer === undefined ? "" : `AND ${CUSTOMER_NOW} = (SELECT id FROM customers WHERE name = ?)`;
-    return this.#statements
-      .all<EntryRow>(
-        `${ENTRY_COLUMNS} WHERE e.occurred_at >= ? AND e.occurred_at < ? ${mine} AND ${COUNTS_NOW}
-       ORDER BY e.net_nano DESC, e.net_atto DESC LIMIT ?`,
-        [
-          BigInt(query.fromMs) * 1_000_000n,
-          BigInt(query.untilMs) * 1_000_000n,
-          ...(query.customer === undefined ? [] : [query.customer]),
-          query.limit,
-        ],
-      )
-      .map((row) => entryOf(this.#statements, row));
   }
 
   /** How many entries of each kind there are, and how many conflicts were kept aside. */

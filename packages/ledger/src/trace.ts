@@ -187,9 +187,11 @@ export class Traces {
   }
 
   /** Remembers a span above calls; true when it was not known. */
-  note({ source, traceId, spanId, ancestors, customer, person, feature }: NoteRow): boolean {
+  note(note: NoteRow): boolean {
+    const { source, traceId, spanId, ancestors } = note;
     const trace = this.of(source, traceId);
     if (trace.get(spanId) !== undefined) return false;
+    const { customer, person, feature } = note;
     this.#insert.run(traceId, spanId, source, null, null, ancestors, customer, person, feature);
     trace.add(spanId, { ...NO_CALL, ancestors, customer, person, feature });
     return true;

@@ -41,6 +41,7 @@ export class Unpacked {
     const at = i * ID_BYTES;
     const flags = this.#reference(i, Reference.flags);
     const number = (which: number): bigint => numbers[i * NUMBERS + which] ?? 0n;
+    const customer = (): number => this.#customer(this.#reference(i, Reference.customer));
     return {
       source: this.#name(this.#reference(i, Reference.source)),
       traceId: ids.subarray(at, at + 16),
@@ -49,7 +50,10 @@ export class Unpacked {
       ancestors: this.#ancestors(i),
       kind: this.#text(this.#reference(i, Reference.kind)) as EntryKind,
       reason: this.#optionalText(this.#reference(i, Reference.reason)),
-      customer: this.#customer(this.#reference(i, Reference.customer)),
+      // Numbered only when it is asked for: a span that is known already must not bring back a name that was forgotten.
+      get customer() {
+        return customer();
+      },
       feature: this.#name(this.#reference(i, Reference.feature)),
       provider: this.#name(this.#reference(i, Reference.provider)),
       model: this.#name(this.#reference(i, Reference.model)),
@@ -88,8 +92,12 @@ export class Unpacked {
       traceId: ids.subarray(at, at + 16),
       spanId: ids.subarray(at + 16, at + 24),
       ancestors: reference(4) === 0 ? NO_ANCESTORS : ids.subarray(at + 24, at + 32),
-      customer: customer(reference(1)),
-      person: customer(reference(2)),
+      get customer() {
+        return customer(reference(1));
+      },
+      get person() {
+        return customer(reference(2));
+      },
       feature: this.#optionalName(reference(3)),
     };
   }

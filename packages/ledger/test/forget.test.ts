@@ -64,6 +64,26 @@ describe("forgetting a customer", () => {
     await ledger.close();
   });
 
+  it("does not bring the identity back with a span that is sent once more", async () => {
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    const booking = bookingOf({ customer: NAME });
+    const note = {
+      source: "default",
+      traceId: "f".repeat(32),
+      spanId: "f".repeat(16),
+      parentSpanId: undefined,
+      customer: NAME,
+      feature: undefined,
+    };
+    await ledger.append([booking], NOON, [note]);
+    await ledger.forget(NAME, NOON);
+    expect((await ledger.append([booking], NOON, [note])).results).toEqual([{ kind: "duplicate" }]);
+    expect(holding(path, NAME)).toEqual([]);
+    await ledger.close();
+    expect(holding(path, NAME)).toEqual([]);
+  });
+
   it("says when there is nobody to forget", async () => {
     const ledger = await Ledger.open(newLedgerPath());
     expect(await ledger.forget("nobody", NOON)).toBe(false);

@@ -139,8 +139,9 @@ describe("a call whose customer is named by a span above it", () => {
       ["__unattributed__", 1n],
     ]);
     expect(reader.counters().cost.map(({ customer }) => customer)).toEqual(["__unattributed__"]);
-    expect(reader.dearest({ ...OCTOBER, customer: "acme", limit: 5 })).toMatchObject([{ customer: "acme" }]);
-    expect(reader.dearest({ ...OCTOBER, customer: "__unattributed__", limit: 5 })).toEqual([]);
+    const dearest = { ...OCTOBER, order: "dearest", limit: 5 } as const;
+    expect(reader.calls({ ...dearest, customer: "acme" }).calls).toMatchObject([{ customer: "acme" }]);
+    expect(reader.calls({ ...dearest, customer: "__unattributed__" }).calls).toEqual([]);
     const byEntries = reader.totals({
       fromMs: OCTOBER.fromMs + 1,
       untilMs: OCTOBER.untilMs,

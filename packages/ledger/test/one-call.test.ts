@@ -174,7 +174,9 @@ describe("one call, one charge", () => {
       { key: [], unit: "input", quantity: 1000n },
       { key: [], unit: "output", quantity: 100n },
     ]);
-    expect(reader.dearest({ ...OCTOBER, limit: 5 }).map(({ spanId }) => spanId)).toEqual([INNER]);
+    expect(
+      reader.calls({ ...OCTOBER, order: "dearest", limit: 5 }).calls.map(({ spanId }) => spanId),
+    ).toEqual([INNER]);
     const byEntries = reader.totals({ fromMs: OCTOBER.fromMs + 1, untilMs: OCTOBER.untilMs, groupBy: [] });
     expect(byEntries).toEqual(reader.totals({ ...OCTOBER, groupBy: [] }));
     reader.close();
