@@ -1,20 +1,14 @@
 import type { MetricFamily } from "./catalogue.ts";
 import { CHUNK_LINES, LineChunk } from "./line-chunk.ts";
+import { Piece } from "./piece.ts";
 import { Sums } from "./sums.ts";
 import { familyHead, labelText, type TextFormat } from "./text-format.ts";
 
-/** How a family's values are written. */
-export interface ValueShape {
-  /** Decimals of a value: the sums count units of the last one. */
-  readonly decimals: number;
-  /** Digits before the point that lines have room for at first. */
-  readonly whole: number;
-}
-
-export const USD: ValueShape = { decimals: 18, whole: 7 };
-export const COUNT: ValueShape = { decimals: 0, whole: 10 };
+/** Decimals of a family's values: its sums count units of the last one. */
+export const USD = 18;
+export const COUNT = 0;
 /** Seconds, from milliseconds. */
-export const MILLISECONDS: ValueShape = { decimals: 3, whole: 10 };
+export const MILLISECONDS = 3;
 
 /**
  * The series of one family, by number from 0, and their text. Only what changed is written anew, when it is
@@ -23,8 +17,8 @@ export const MILLISECONDS: ValueShape = { decimals: 3, whole: 10 };
  */
 export class Family {
   readonly #family: MetricFamily;
-  readonly #shape: ValueShape;
-  readonly #heads: Readonly<Record<TextFormat, Buffer>>;
+  readonly #decimals: number;
+  readonly #heads: Readonly<Record<TextFormat, Piece>>;
   #sums = new Sums();
   #chunks: LineChunk[] = [];
   #size = 0;
@@ -33,12 +27,12 @@ export class Family {
   #changed: number[] = [];
   #isChanged = new Uint8Array(64);
 
-  constructor(family: MetricFamily, shape: ValueShape) {
+  constructor(family: MetricFamily, decimals: number) {
     this.#family = family;
-    this.#shape = shape;
+    this.#decimals = decimals;
     this.#heads = {
-      prometheus: Buffer.from(familyHead(family, "prometheus")),
-      openmetrics: Buffer.from(familyHead(family, "openmetrics")),
+      prometheus: new Piece(Buffer.from(familyHead(family, "prometheus"))),
+      openmetrics: new Piece(Buffer.from(familyHead(family, "openmetrics"))),
     };
   }
 
@@ -57,7 +51,7 @@ export class Family {
     this.#size += 1;
     let chunk = this.#chunks.at(-1);
     if (chunk === undefined || chunk.isFull) {
-      chunk = new LineChunk(this.#shape.decimals, this.#shape.whole);
+      chunk = new LineChunk(this.#decimals);
       this.#chunks.push(chunk);
     }
     chunk.append(this.#family.name + labelText(this.#family.labels, values));
@@ -106,8 +100,8 @@ export class Family {
     }
   }
 
-  /** Head and lines as they are written; these bytes stay as they are. */
-  give(): { readonly head: Readonly<Record<TextFormat, Buffer>>; readonly lines: readonly Buffer[] } {
+  /** Head and lines as they are written; these bytes stay as they are while they are held. */
+  give(): { readonly head: Readonly<Record<TextFormat, Piece>>; readonly lines: readonly Piece[] } {
     return { head: this.#heads, lines: this.#chunks.map((chunk) => chunk.give()) };
   }
 

@@ -73,12 +73,13 @@ export function posting(
 
 /** The text of a snapshot. */
 export function textOf(snapshot: Snapshot, format: "prometheus" | "openmetrics" = "prometheus"): string {
-  return Buffer.concat(snapshot.pieces(format)).toString();
+  return Buffer.concat(snapshot.pieces(format).map(({ bytes }) => bytes)).toString();
 }
 
 /** What a scraper reads, and has then. */
 export async function scrape(metrics: LedgerMetrics): Promise<string> {
   const snapshot = await metrics.snapshot();
-  snapshot.delivered();
-  return textOf(snapshot);
+  const text = textOf(snapshot);
+  snapshot.end(true);
+  return text;
 }

@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import type { Snapshot } from "../../src/metrics/exposition.ts";
 import { type Running, spanOf, startTestProcessor } from "../running.ts";
 import { emptyMetrics, posting, scrape, textOf } from "./posting.ts";
 import { attoOf, sample, samplesOf } from "./sample-text.ts";
@@ -37,7 +38,7 @@ describe("a scrape", () => {
         for (const [series, value] of before) expect(now.get(series)).toBeGreaterThanOrEqual(value);
         expect((now.get(calls) ?? 0n) * 35n).toBe((now.get(COST) ?? 0n) * 10_000n);
         before = now;
-        snapshot.delivered();
+        snapshot.end(true);
       }
     };
     let scraping = true;
@@ -53,11 +54,36 @@ describe("a scrape", () => {
     await scrape(metrics);
   });
 
+  it("is written over the one before once that has ended, and beside it until then", async () => {
+    const { metrics } = await emptyMetrics();
+    metrics.take([posting()]);
+    await scrape(metrics);
+    await scrape(metrics);
+    const memoryOfCost = ({ pieces }: Snapshot): ArrayBufferLike | undefined =>
+      pieces("prometheus").find(({ bytes }) => bytes.includes(COST))?.bytes.buffer;
+    const first = await metrics.snapshot();
+    metrics.take([posting()]);
+    const second = await metrics.snapshot();
+    expect(memoryOfCost(second)).not.toBe(memoryOfCost(first));
+    first.end(true);
+    metrics.take([posting()]);
+    const third = await metrics.snapshot();
+    expect(memoryOfCost(third)).not.toBe(memoryOfCost(second));
+    expect(sample(textOf(second), COST)).toBe("0.007");
+    second.end(true);
+    third.end(true);
+    metrics.take([posting()]);
+    const fourth = await metrics.snapshot();
+    expect(memoryOfCost(fourth)).toBe(memoryOfCost(third));
+    expect(sample(textOf(fourth), COST)).toBe("0.014");
+  });
+
   it("shows a new series at 0 to the first scraper that gets it, and its value from then on", async () => {
     const { metrics } = await emptyMetrics();
     metrics.take([posting()]);
     const abandoned = await metrics.snapshot();
     expect(sample(textOf(abandoned), COST)).toBe("0");
+    abandoned.end(false);
     expect(sample(await scrape(metrics), COST)).toBe("0");
     expect(sample(await scrape(metrics), COST)).toBe("0.0035");
   });
@@ -67,7 +93,7 @@ describe("a scrape", () => {
     metrics.take([posting()]);
     const snapshot = await metrics.snapshot();
     metrics.take([posting({ customer: "globex" })]);
-    snapshot.delivered();
+    snapshot.end(true);
     const text = await scrape(metrics);
     expect(sample(text, COST)).toBe("0.0035");
     expect(sample(text, COST.replace("acme", "globex"))).toBe("0");
