@@ -3,9 +3,10 @@ import type { AttoUsd } from "../../../packages/pricing/src/index.ts";
 
 const CUSTOMERS = 10_000;
 const FEATURES = ["assistant", "search"];
-const MODELS: readonly (readonly [provider: string, model: string])[] = [
-  ["openai", "gpt-4o-2024-08-06"],
-  ["anthropic", "claude-sonnet-4-6"],
+/** With what a token in and one out cost, in atto-USD. */
+const MODELS: readonly (readonly [provider: string, model: string, input: bigint, output: bigint])[] = [
+  ["openai", "gpt-4o-2024-08-06", 2_500_000_000_000n, 10_000_000_000_000n],
+  ["anthropic", "claude-sonnet-4-6", 3_000_000_000_000n, 15_000_000_000_000n],
 ];
 
 /** A customer has a cost for each feature and model, calls for each feature, and two kinds of tokens for each model. */
@@ -37,23 +38,59 @@ export function traffic(round: number, count: number): readonly Posting[] {
   });
 }
 
+/**
+ * Postings as they come from the ledger's thread: the strings are new, one for each distinct name of an append.
+ */
+export function arrived(postings: readonly Posting[]): readonly Posting[] {
+  const names = new Map<string, string>();
+  const index = ({ customer, feature, provider, model, kind, reason, outcome, tokens }: Posting): void => {
+    for (const name of [customer, feature, provider, model, kind, reason, outcome]) names.set(name, name);
+    for (const [unit] of tokens) names.set(unit, unit);
+  };
+  postings.forEach(index);
+  const fresh = structuredClone([...names.keys()]);
+  for (const [i, name] of [...names.keys()].entries()) names.set(name, fresh[i] ?? name);
+  const of = <T extends string>(name: T): T => names.get(name) as T;
+  return postings.map((posting) => ({
+    occurredAt: posting.occurredAt,
+    customer: of(posting.customer),
+    feature: of(posting.feature),
+    provider: of(posting.provider),
+    model: of(posting.model),
+    amount: BigInt.asIntN(64, posting.amount) as AttoUsd,
+    calls: posting.calls,
+    kind: of(posting.kind),
+    reason: of(posting.reason),
+    outcome: of(posting.outcome),
+    tokens: posting.tokens.map(([unit, quantity]) => [of(unit), quantity] as const),
+    first: posting.first,
+  }));
+}
+
+/** One posting is one call here. The writer adds up the calls of a commit that have the same labels, so it can be more. */
 function postingOf(series: number, i: number): Posting {
-  const [provider, model] = MODELS[series % MODELS.length] ?? ["", ""];
+  const [provider, model, inputRate, outputRate] = MODELS[series % MODELS.length] ?? ["", "", 0n, 0n];
+  const [input, output] = [1000 + (i % 89), 100 + (i % 83)];
   return {
     occurredAt: BigInt(AT_MS) * 1_000_000n,
-    customer: `customer-${Math.floor(series / (FEATURES.length * MODELS.length))}`,
+    customer: customerId(Math.floor(series / (FEATURES.length * MODELS.length))),
     feature: FEATURES[Math.floor(series / MODELS.length) % FEATURES.length] ?? "",
     provider,
     model,
-    amount: (BigInt(3 + (i % 97)) * 1_250_000_000_000_000n) as AttoUsd,
+    amount: (BigInt(input) * inputRate + BigInt(output) * outputRate) as AttoUsd,
     calls: 1,
     kind: "charged",
     reason: "",
     outcome: "ok",
     tokens: [
-      ["input", 1000 + (i % 89)],
-      ["output", 100 + (i % 83)],
+      ["input", input],
+      ["output", output],
     ],
     first: true,
   };
+}
+
+/** Like `cus_8f3a2b`, and different for each customer. */
+function customerId(customer: number): string {
+  return `cus_${((customer * 0x9e3779) & 0xff_ffff).toString(16).padStart(6, "0")}`;
 }
