@@ -144,7 +144,7 @@ function repeat(database: DatabaseSync, patterns: number, more: number): void {
   // Without the lines of the charge a row is a third of its size, which favours the scan that totals are compared with.
   database.exec(`
     CREATE TEMP TABLE patterns AS SELECT * FROM entries;
-    UPDATE patterns SET charge = json_set(charge, '$.lines', json('[]'));
+    UPDATE patterns SET detail = json_set(detail, '$[1][6]', json('[]'));
     CREATE UNIQUE INDEX temp.patterns_by_id ON patterns (id);
     WITH RECURSIVE i(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM i WHERE n < ${more})
     INSERT INTO entries (${columns.join(", ")})
@@ -170,7 +170,7 @@ function reattribute(database: DatabaseSync, patterns: number): void {
     ) s ON s.id = e.id ORDER BY e.id, s.calls`);
 }
 
-/** Fills the sums of hours, and of days where there are any, anew from entries and adjustments. */
+/** Fills the sums of hours and of days anew from entries and adjustments. */
 function project(database: DatabaseSync): void {
   database.exec(`
     DELETE FROM hourly_totals;
@@ -184,7 +184,9 @@ function project(database: DatabaseSync): void {
         a.calls * (a.charge_kind IN ('unpriced', 'partly_unpriced')), a.calls * (e.outcome <> 'ok'), a.net_nano, a.net_atto
       FROM adjustments a JOIN entries e ON e.id = a.entry
     ) GROUP BY 1, 2, 3, 4, 5`);
-  if (hasDailySums(database)) fillDailySums(database);
+  fillDailySums(database);
+  database.exec(`UPDATE projected SET entry = (SELECT max(id) FROM entries),
+    adjustment = (SELECT coalesce(max(id), 0) FROM adjustments)`);
 }
 
 const SUMS = "sum(calls), sum(unpriced_calls), sum(failed_calls), sum(net_nano), sum(net_atto)";
@@ -193,29 +195,6 @@ const DAILY_SUMS = [
   { table: "daily_customers", keys: "customer" },
   { table: "daily_models", keys: "feature, provider, model" },
 ] as const;
-
-/** True when the ledger keeps sums of days besides those of hours. */
-export function hasDailySums(database: DatabaseSync): boolean {
-  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all();
-  return DAILY_SUMS.every(({ table }) => tables.some(({ name }) => name === table));
-}
-
-/** Adds sums of days to a ledger whose schema has none, to see what they would bring. */
-export function addDailySums(database: DatabaseSync): void {
-  for (const { table, keys } of DAILY_SUMS) {
-    const columns = ["day", ...keys.split(", "), ...SUM_COLUMNS.split(", ")].map(
-      (name) => `${name} INTEGER NOT NULL`,
-    );
-    database.exec(
-      `CREATE TABLE ${table} (${columns.join(", ")}, PRIMARY KEY (day, ${keys})) STRICT, WITHOUT ROWID`,
-    );
-  }
-  fillDailySums(database);
-}
-
-export function dropDailySums(database: DatabaseSync): void {
-  for (const { table } of DAILY_SUMS) database.exec(`DROP TABLE ${table}`);
-}
 
 function fillDailySums(database: DatabaseSync): void {
   for (const { table, keys } of DAILY_SUMS) {
