@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { crashLanes } from "./lanes.ts";
+import { lockedLedger } from "./locked-ledger.ts";
+import { MUTANTS } from "./mutants.ts";
+
+/** No mutant may live longer than this. */
+const MOST_KILLS = 24;
+
+describe("the crash harness", () => {
+  for (const [name, { fault, finding, edits }] of Object.entries(MUTANTS)) {
+    it(`finds the mutant ${name}`, { timeout: 180_000 }, async () => {
+      const found =
+        fault === "kills" ? await killed(name) : await lockedLedger({ mutant: name, seed: "mutants" });
+      expect(found).toContainEqual(expect.stringMatching(finding));
+    });
+
+    it(`would notice that the source moved away from the mutant ${name}`, () => {
+      for (const { file, text } of edits) {
+        const source = readFileSync(new URL(`../../packages/${file}`, import.meta.url), "utf8");
+        expect([file, source.split(text).length - 1]).toEqual([file, 1]);
+      }
+    });
+  }
+});
+
+async function killed(mutant: string): Promise<readonly string[]> {
+  const { failures, kills } = await crashLanes({
+    seed: "mutants",
+    kills: MOST_KILLS,
+    killsPerRound: 4,
+    lanes: 2,
+    mutant,
+  });
+  console.log(`${mutant} was found after ${kills} kills.`);
+  return failures.flatMap(({ differences }) => differences);
+}
