@@ -15,6 +15,8 @@ export interface Scene extends Addresses {
   readonly ledger: string;
   readonly journal: Journal;
   readonly processor: ProcessorProcess;
+  /** Kills the processor and starts it again. */
+  readonly restart: () => Promise<void>;
   /** Waits until something is so; throws with its name when it does not come to be. */
   readonly until: (what: string, is: () => boolean | Promise<boolean>) => Promise<void>;
   /** Waits until this many more calls were acknowledged. */
@@ -39,7 +41,7 @@ export async function underFault(
 ): Promise<readonly string[]> {
   const own = folder === undefined ? await mkdtemp(join(tmpdir(), "keeptabs-fault-")) : undefined;
   const ledger = join(folder ?? (own as string), "ledger.db");
-  const processor = new ProcessorProcess({ ...start, ledger });
+  let processor = new ProcessorProcess({ ...start, ledger });
   const load = new Load(new Random(seed), {
     ...(story === undefined ? {} : { story }),
     ...(batch === undefined ? {} : { batch }),
@@ -50,11 +52,17 @@ export async function underFault(
     const before = journal.acknowledged.size;
     await until(`${calls} more acknowledged calls`, () => journal.acknowledged.size >= before + calls);
   };
+  const restart = async (): Promise<void> => {
+    load.down();
+    await processor.kill();
+    processor = new ProcessorProcess({ ...start, ledger });
+    load.up(await processor.up());
+  };
   try {
     const addresses = await processor.up();
     load.up(addresses);
     await progress(50);
-    await inflict({ ...addresses, ledger, journal, processor, until, progress });
+    await inflict({ ...addresses, ledger, journal, processor, restart, until, progress });
     // It must recover without anybody's help.
     await progress(50);
     const text = await load.drain();
