@@ -66,7 +66,7 @@ describe.skipIf(!straceOrSkip())("a ledger whose disk fails for a while", () => 
   ] as const) {
     it(`refuses, says so once and recovers when the disk ${what}`, { timeout: TIMEOUT }, async () => {
       const found = await underFault({ seed: what }, async (scene) => {
-        const failing = await failCalls(scene.processor.pid, scene.ledger, calls, error);
+        const failing = await failCalls(scene.processor().pid, scene.ledger, calls, error);
         try {
           await refused(scene, reason);
         } finally {
@@ -79,7 +79,7 @@ describe.skipIf(!straceOrSkip())("a ledger whose disk fails for a while", () => 
 
   it("has lost nothing when it is killed while the disk fails", { timeout: TIMEOUT }, async () => {
     const found = await underFault({ seed: "killed while failing" }, async (scene) => {
-      const failing = await failCalls(scene.processor.pid, scene.ledger, ["fsync", "fdatasync"], "EIO");
+      const failing = await failCalls(scene.processor().pid, scene.ledger, ["fsync", "fdatasync"], "EIO");
       try {
         await scene.until("a refusal", () => scene.journal.answers.has(503));
         await scene.restart();
@@ -104,7 +104,7 @@ function fill(path: string): void {
 
 /** Waits until senders are refused, and looks at how the processor speaks of it, inside and outside. */
 async function refused({ journal, processor, operatorUrl, until }: Scene, reason: RegExp): Promise<void> {
-  const complaints = (): number => processor.logLines.filter(({ level }) => Number(level) > INFO).length;
+  const complaints = (): number => processor().logLines.filter(({ level }) => Number(level) > INFO).length;
   const refusals = (): number => journal.answers.get(503) ?? 0;
   const before = { complaints: complaints(), refusals: refusals() };
   await until("thirty refusals", () => refusals() >= before.refusals + 30);

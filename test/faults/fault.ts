@@ -14,7 +14,8 @@ import type { SenderOptions } from "./sender.ts";
 export interface Scene extends Addresses {
   readonly ledger: string;
   readonly journal: Journal;
-  readonly processor: ProcessorProcess;
+  /** The one that is running now. */
+  readonly processor: () => ProcessorProcess;
   /** Kills the processor and starts it again. */
   readonly restart: () => Promise<void>;
   /** Waits until something is so; throws with its name when it does not come to be. */
@@ -62,7 +63,7 @@ export async function underFault(
     const addresses = await processor.up();
     load.up(addresses);
     await progress(50);
-    await inflict({ ...addresses, ledger, journal, processor, restart, until, progress });
+    await inflict({ ...addresses, ledger, journal, processor: () => processor, restart, until, progress });
     // It must recover without anybody's help.
     await progress(50);
     const text = await load.drain();

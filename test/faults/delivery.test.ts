@@ -1,0 +1,74 @@
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { cuttingProxy } from "./cutting-proxy.ts";
+import { Journal } from "./journal.ts";
+import { Load } from "./load.ts";
+import { differences, metricDifferences } from "./oracle.ts";
+import { otlpRequest } from "./otlp.ts";
+import { ProcessorProcess } from "./processor.ts";
+import { Random } from "./random.ts";
+import { post } from "./sender.ts";
+import { nextStory, type Parcel } from "./stories.ts";
+
+const TIMEOUT = 120_000;
+const newLedger = (): string => join(mkdtempSync(join(tmpdir(), "keeptabs-delivery-")), "ledger.db");
+
+describe("answers that are lost after the commit", () => {
+  it("make senders send again, and change nothing", { timeout: TIMEOUT }, async () => {
+    const ledger = newLedger();
+    const processor = new ProcessorProcess({ ledger });
+    const random = new Random("lost answers");
+    try {
+      const { ingestUrl, operatorUrl } = await processor.up();
+      const proxy = await cuttingProxy(random.fork("proxy"), ingestUrl);
+      const load = new Load(random);
+      load.up({ ingestUrl: proxy.url, operatorUrl });
+      for (let acknowledged = 0; acknowledged < 1500; acknowledged = load.journal.acknowledged.size) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      const text = await load.drain();
+      expect(proxy.cuts()).toBeGreaterThan(50);
+      await proxy.close();
+      expect(metricDifferences(ledger, text)).toEqual([]);
+      expect(load.falls).toEqual([]);
+      expect(differences(ledger, load.journal)).toEqual([]);
+    } finally {
+      await processor.kill();
+    }
+  });
+});
+
+describe("the same calls", () => {
+  const stories = Array.from({ length: 250 }, (_, i) => nextStory(new Random(`the same calls/${i}`)));
+
+  for (const order of ["one order", "another order", "a third order", "a fourth order"]) {
+    it(`are in the ledger once when each is sent one to five times, in batches of any size, in ${order}`, {
+      timeout: TIMEOUT,
+    }, async () => {
+      const ledger = newLedger();
+      const random = new Random(order);
+      const journal = new Journal();
+      for (const story of stories) journal.emit(story);
+      const parcels = stories.flatMap((story) => story.parcels);
+      const copies = parcels.flatMap((parcel) => Array.from({ length: random.between(1, 5) }, () => parcel));
+      const processor = new ProcessorProcess({ ledger });
+      try {
+        const { ingestUrl } = await processor.up();
+        while (copies.length > 0) {
+          const batch: Parcel[] = [];
+          for (let size = random.between(1, 60); size > 0 && copies.length > 0; size -= 1)
+            batch.push(random.draw(copies));
+          const spans = batch.flatMap((parcel) => parcel.spans);
+          const writing = { encoding: random.pick(["json", "protobuf"] as const), gzip: random.chance(0.5) };
+          expect((await post(ingestUrl, otlpRequest(spans, writing)))?.status).toBe(200);
+          for (const { entries } of batch) journal.acknowledge(entries);
+        }
+        expect(differences(ledger, journal)).toEqual([]);
+      } finally {
+        await processor.kill();
+      }
+    });
+  }
+});
