@@ -4,11 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Journal } from "./journal.ts";
-import { Load } from "./load.ts";
-import { differences, metricDifferences } from "./oracle.ts";
+import { Load, type LoadOptions } from "./load.ts";
+import { differences, metricDifferences, monthDifferences } from "./oracle.ts";
 import { type Addresses, ProcessorProcess, type StartOptions } from "./processor.ts";
 import { Random } from "./random.ts";
-import type { SenderOptions } from "./sender.ts";
 
 /** What a fault is inflicted on. */
 export interface Scene extends Addresses {
@@ -25,11 +24,11 @@ export interface Scene extends Addresses {
 }
 
 /** How the processor and the senders are set up. */
-export interface FaultOptions extends Omit<StartOptions, "ledger">, Pick<SenderOptions, "story" | "batch"> {
+export interface FaultOptions extends Omit<StartOptions, "ledger"> {
   readonly seed: string;
   /** Where the ledger is; a folder of its own if it is left out. */
   readonly folder?: string;
-  readonly senders?: number;
+  readonly load?: LoadOptions;
 }
 
 /**
@@ -37,17 +36,13 @@ export interface FaultOptions extends Omit<StartOptions, "ledger">, Pick<SenderO
  * every difference between what was sent and what is in the ledger. A processor that does not survive is one, too.
  */
 export async function underFault(
-  { seed, folder, story, batch, senders, ...start }: FaultOptions,
+  { seed, folder, load: habits = {}, ...start }: FaultOptions,
   inflict: (scene: Scene) => Promise<void>,
 ): Promise<readonly string[]> {
   const own = folder === undefined ? await mkdtemp(join(tmpdir(), "keeptabs-fault-")) : undefined;
   const ledger = join(folder ?? (own as string), "ledger.db");
   let processor = new ProcessorProcess({ ...start, ledger });
-  const load = new Load(new Random(seed), {
-    ...(story === undefined ? {} : { story }),
-    ...(batch === undefined ? {} : { batch }),
-    ...(senders === undefined ? {} : { senders }),
-  });
+  const load = new Load(new Random(seed), habits);
   const { journal } = load;
   const progress = async (calls: number): Promise<void> => {
     const before = journal.acknowledged.size;
@@ -67,7 +62,7 @@ export async function underFault(
     // It must recover without anybody's help.
     await progress(50);
     const text = await load.drain();
-    const shown = metricDifferences(ledger, text);
+    const shown = [...metricDifferences(ledger, text), ...monthDifferences(ledger, text, new Date())];
     const code = await processor.stop();
     const ended = code === 0 ? [] : [`the processor ended with ${code}: ${processor.log}`];
     return [...load.falls, ...shown, ...ended, ...differences(ledger, journal)];
@@ -79,7 +74,7 @@ export async function underFault(
 }
 
 const POLL_MS = 20;
-const MOST_POLLS = 2500;
+const MOST_POLLS = 1500;
 
 async function until(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
   for (let polls = 0; polls < MOST_POLLS; polls += 1) {

@@ -7,6 +7,11 @@ import { WhenUp } from "./up.ts";
 
 const SENDERS = 5;
 
+/** How many senders there are, and what they do. */
+export interface LoadOptions extends Pick<SenderOptions, "story" | "batch" | "pool" | "writing"> {
+  readonly senders?: number;
+}
+
 /** Several senders and a scraper on one processor, which comes and goes. */
 export class Load {
   readonly journal: Journal = new Journal();
@@ -16,11 +21,7 @@ export class Load {
   readonly #running: Promise<unknown>;
   readonly #scraping: Promise<void>;
 
-  constructor(
-    random: Random,
-    options: Pick<SenderOptions, "story" | "batch"> & { readonly senders?: number } = {},
-  ) {
-    const { senders = SENDERS, ...rest } = options;
+  constructor(random: Random, { senders = SENDERS, ...habits }: LoadOptions = {}) {
     this.#senders = Array.from(
       { length: senders },
       (_, i) =>
@@ -28,7 +29,7 @@ export class Load {
           random: random.fork(`sender ${i}`),
           journal: this.journal,
           ingestUrl: async () => (await this.#up.get()).ingestUrl,
-          ...rest,
+          ...habits,
         }),
     );
     this.#scraper = new Scraper(async () => (await this.#up.get()).operatorUrl);

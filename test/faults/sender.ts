@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Journal } from "./journal.ts";
-import { type OtlpRequest, otlpRequest } from "./otlp.ts";
+import { type OtlpRequest, otlpRequest, type Writing } from "./otlp.ts";
 import type { Random } from "./random.ts";
 import { nextStory, type Parcel, type Story } from "./stories.ts";
 
@@ -21,10 +21,17 @@ export interface SenderOptions {
   readonly story?: (random: Random) => Story;
   /** Most parcels in one request. */
   readonly batch?: number;
+  /** Parcels that wait to be sent. */
+  readonly pool?: number;
+  readonly writing?: (random: Random) => Writing;
 }
 
-const POOL = 40;
 const REMEMBERED = 200;
+
+export const anyWriting = (random: Random): Writing => ({
+  encoding: random.pick(["json", "protobuf"]),
+  gzip: random.chance(0.6),
+});
 
 /**
  * A sender as it is in bad times: it makes calls without end, sends them in any order, tries again until it is
@@ -39,7 +46,7 @@ export class Sender {
   #stopping = false;
 
   constructor(options: SenderOptions) {
-    this.#options = { story: nextStory, batch: 16, ...options };
+    this.#options = { story: nextStory, batch: 16, pool: 40, writing: anyWriting, ...options };
   }
 
   /** Makes no more calls; `run` ends when all that were made are acknowledged. */
@@ -59,8 +66,8 @@ export class Sender {
   }
 
   #fill(): void {
-    const { random, journal, story } = this.#options;
-    while (!this.#stopping && this.#pool.length < POOL) {
+    const { random, journal, story, pool } = this.#options;
+    while (!this.#stopping && this.#pool.length < pool) {
       const next = story(random);
       journal.emit(next);
       this.#pool.push(...next.parcels);
@@ -81,10 +88,8 @@ export class Sender {
 
   async #deliver(parcels: readonly Parcel[]): Promise<void> {
     const { random, journal } = this.#options;
-    const sent = otlpRequest(
-      parcels.flatMap(({ spans }) => spans),
-      { encoding: random.pick(["json", "protobuf"]), gzip: random.chance(0.6) },
-    );
+    const spans = parcels.flatMap((parcel) => parcel.spans);
+    const sent = otlpRequest(spans, this.#options.writing(random));
     this.#remember(parcels);
     for (;;) {
       const twice = random.chance(0.08);

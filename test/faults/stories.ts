@@ -64,6 +64,11 @@ export function nextStory(random: Random, when: When = someTime): Story {
   return new Teller(random, when).next();
 }
 
+/** A call with a price, in one span, that ends exactly when it is told. */
+export function plainStory(random: Random, when: When): Story {
+  return new Teller(random, when).plain();
+}
+
 interface Names {
   readonly customer?: string | undefined;
   readonly feature?: string | undefined;
@@ -82,7 +87,7 @@ class Teller {
 
   next(): Story {
     const dice = this.#random.next();
-    if (dice < 0.46) return this.#plain(this.#who, this.#random.pick(MODELS));
+    if (dice < 0.46) return this.plain();
     if (dice < 0.64) return this.#namedAbove();
     if (dice < 0.74) return this.#describedTwice();
     if (dice < 0.8) return this.#answeredOnce();
@@ -90,6 +95,10 @@ class Teller {
     if (dice < 0.91) return this.#plain({}, this.#random.pick(MODELS));
     if (dice < 0.95) return this.#plain(this.#who, this.#random.pick(MODELS), true);
     return this.#forged();
+  }
+
+  plain(): Story {
+    return this.#plain(this.#who, this.#random.pick(MODELS));
   }
 
   #plain(who: Names, model: Model, failed = false): Story {
@@ -169,9 +178,7 @@ class Teller {
   #call(model: Model, failed: boolean, traceId: string = this.#random.hex(16)): DrawnCall {
     const spanId = this.#random.hex(8);
     const quantities = Object.fromEntries(model.units.map((unit) => [unit, this.#random.between(1, 9_999)]));
-    // Calls of one trace never look like each other by their time.
-    const endedAt = this.#endedAt - this.#random.between(0, 900);
-    return new DrawnCall({ model, failed, traceId, spanId, quantities, endedAt });
+    return new DrawnCall({ model, failed, traceId, spanId, quantities, endedAt: this.#endedAt });
   }
 }
 
