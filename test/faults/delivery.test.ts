@@ -6,10 +6,9 @@ import { cuttingProxy } from "./cutting-proxy.ts";
 import { Journal } from "./journal.ts";
 import { Load } from "./load.ts";
 import { differences, metricDifferences } from "./oracle.ts";
-import { otlpRequest } from "./otlp.ts";
 import { ProcessorProcess } from "./processor.ts";
 import { Random } from "./random.ts";
-import { anyWriting, post } from "./sender.ts";
+import { anyRequest, post } from "./sender.ts";
 import { nextStory, type Parcel } from "./stories.ts";
 
 const TIMEOUT = 120_000;
@@ -61,7 +60,7 @@ describe("the same calls", () => {
           for (let size = random.between(1, 60); size > 0 && copies.length > 0; size -= 1)
             batch.push(random.draw(copies));
           const spans = batch.flatMap((parcel) => parcel.spans);
-          expect((await post(ingestUrl, otlpRequest(spans, anyWriting(random))))?.status).toBe(200);
+          expect((await post(ingestUrl, anyRequest(spans, random)))?.status).toBe(200);
           for (const { entries } of batch) journal.acknowledge(entries);
         }
         expect(differences(ledger, journal)).toEqual([]);

@@ -8,7 +8,7 @@ import { WhenUp } from "./up.ts";
 const SENDERS = 5;
 
 /** How many senders there are, and what they do. */
-export interface LoadOptions extends Pick<SenderOptions, "story" | "batch" | "pool" | "writing"> {
+export interface LoadOptions extends Pick<SenderOptions, "story" | "batch" | "pool" | "request" | "repeats"> {
   readonly senders?: number;
 }
 

@@ -32,6 +32,12 @@ export interface Ended {
   readonly signal: NodeJS.Signals | null;
 }
 
+/** Whoever ends early, as a test that runs out of time, leaves none of them behind. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /** `keeptabs serve` in a process of its own, from the moment it is started. */
 export class ProcessorProcess {
   readonly #child: ChildProcess;
@@ -59,10 +65,14 @@ export class ProcessorProcess {
         ...env,
       },
     });
+    running.add(this.#child);
     this.#child.stderr?.setEncoding("utf8").on("data", (chunk: string) => {
       this.#log += chunk;
     });
-    this.ended = once(this.#child, "close").then(([code, signal]) => ({ code, signal }));
+    this.ended = once(this.#child, "close").then(([code, signal]) => {
+      running.delete(this.#child);
+      return { code, signal };
+    });
     this.listening = Promise.race([this.#addresses(), this.ended.then(() => undefined)]);
   }
 

@@ -6,7 +6,7 @@ function thereOrSkip(name: string, there: boolean): boolean {
   if (there) return true;
   const required = (process.env["KEEPTABS_REQUIRE"] ?? "").split(",").map((word) => word.trim());
   if (required.includes(name)) throw new Error(`KEEPTABS_REQUIRE names ${name}, but it can't be used here`);
-  console.log(`${name} can't be used here: its tests are skipped.`);
+  process.stderr.write(`Skipped: ${name} can't be used here.\n`);
   return false;
 }
 

@@ -1,7 +1,7 @@
 import { Agent, request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Journal } from "./journal.ts";
-import { type OtlpRequest, otlpRequest, type Writing } from "./otlp.ts";
+import { type OtlpRequest, otlpRequest, type SentSpan } from "./otlp.ts";
 import type { Random } from "./random.ts";
 import { nextStory, type Parcel, type Story } from "./stories.ts";
 
@@ -23,15 +23,18 @@ export interface SenderOptions {
   readonly batch?: number;
   /** Parcels that wait to be sent. */
   readonly pool?: number;
-  readonly writing?: (random: Random) => Writing;
+  /** Writes a request; in either encoding, with or without gzip, if it is left out. */
+  readonly request?: (spans: readonly SentSpan[], random: Random) => OtlpRequest;
+  /** False for a sender that sends nothing twice unless it must. */
+  readonly repeats?: boolean;
 }
 
 const REMEMBERED = 200;
 
-export const anyWriting = (random: Random): Writing => ({
-  encoding: random.pick(["json", "protobuf"]),
-  gzip: random.chance(0.6),
-});
+/** A request in either encoding, with or without gzip. */
+export function anyRequest(spans: readonly SentSpan[], random: Random): OtlpRequest {
+  return otlpRequest(spans, { encoding: random.pick(["json", "protobuf"]), gzip: random.chance(0.6) });
+}
 
 /**
  * A sender as it is in bad times: it makes calls without end, sends them in any order, tries again until it is
@@ -46,7 +49,7 @@ export class Sender {
   #stopping = false;
 
   constructor(options: SenderOptions) {
-    this.#options = { story: nextStory, batch: 16, pool: 40, writing: anyWriting, ...options };
+    this.#options = { story: nextStory, batch: 16, pool: 40, request: anyRequest, repeats: true, ...options };
   }
 
   /** Makes no more calls; `run` ends when all that were made are acknowledged. */
@@ -75,11 +78,12 @@ export class Sender {
   }
 
   #batch(): Parcel[] {
-    const { random, batch } = this.#options;
+    const { random, batch, repeats } = this.#options;
     const parcels: Parcel[] = [];
     for (let size = random.between(1, batch); size > 0 && this.#pool.length > 0; size -= 1) {
       parcels.push(random.draw(this.#pool));
     }
+    if (!repeats) return parcels;
     // Some that were sent before travel along, also in one request with themselves.
     while (random.chance(0.25) && this.#sent.length > 0) parcels.push(random.pick(this.#sent));
     if (random.chance(0.05)) parcels.push(random.pick(parcels));
@@ -87,12 +91,12 @@ export class Sender {
   }
 
   async #deliver(parcels: readonly Parcel[]): Promise<void> {
-    const { random, journal } = this.#options;
+    const { random, journal, repeats } = this.#options;
     const spans = parcels.flatMap((parcel) => parcel.spans);
-    const sent = otlpRequest(spans, this.#options.writing(random));
+    const sent = this.#options.request(spans, random);
     this.#remember(parcels);
     for (;;) {
-      const twice = random.chance(0.08);
+      const twice = repeats && random.chance(0.08);
       const answers = await Promise.all(twice ? [this.#post(sent), this.#post(sent)] : [this.#post(sent)]);
       if (answers.some((answer) => answer?.status === 200)) break;
       if (journal.wrongAnswers.length > 100) throw new Error(journal.wrongAnswers[0]);
