@@ -1,15 +1,17 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { LedgerReader } from "@keeptabs/ledger";
 import { describe, expect, it } from "vitest";
 import { cuttingProxy } from "./cutting-proxy.ts";
 import { Journal } from "./journal.ts";
 import { Load } from "./load.ts";
 import { differences, metricDifferences } from "./oracle.ts";
+import { otlpRequest, type SentSpan } from "./otlp.ts";
 import { ProcessorProcess } from "./processor.ts";
 import { Random } from "./random.ts";
 import { anyRequest, post } from "./sender.ts";
-import { nextStory, type Parcel } from "./stories.ts";
+import { nextStory, type Parcel, plainStory } from "./stories.ts";
 
 const TIMEOUT = 120_000;
 const newLedger = (): string => join(mkdtempSync(join(tmpdir(), "keeptabs-delivery-")), "ledger.db");
@@ -70,3 +72,43 @@ describe("the same calls", () => {
     });
   }
 });
+
+describe("an acknowledged span that names nobody", () => {
+  it("still links a later call to the customer above it when the processor was killed in between", {
+    timeout: TIMEOUT,
+  }, async () => {
+    const ledger = newLedger();
+    const [root, middle, call] = lineage();
+    let processor = new ProcessorProcess({ ledger });
+    const sent = async (span: SentSpan): Promise<number | undefined> => {
+      const { ingestUrl } = await processor.up();
+      return (await post(ingestUrl, otlpRequest([span], { encoding: "json", gzip: false })))?.status;
+    };
+    try {
+      expect(await sent(middle)).toBe(200);
+      await processor.kill();
+      processor = new ProcessorProcess({ ledger });
+      expect([await sent(root), await sent(call)]).toEqual([200, 200]);
+      const reader = LedgerReader.open(ledger);
+      expect(reader.entry(call.traceId, call.spanId)?.customer).toBe("acme");
+      reader.close();
+    } finally {
+      await processor.kill();
+    }
+  });
+});
+
+/** A request that names its customer, a step below it that names nobody, and the step's call. */
+function lineage(): readonly [root: SentSpan, middle: SentSpan, call: SentSpan] {
+  const random = new Random("lineage");
+  const [plain] = plainStory(random, () => Date.UTC(2026, 9, 1)).parcels.flatMap(({ spans }) => spans);
+  const nobody = plain!.attributes.filter(([key]) => key !== "customer.id");
+  const call = { ...plain!, parentSpanId: random.hex(8), attributes: nobody };
+  const middle = { ...call, spanId: call.parentSpanId, parentSpanId: random.hex(8), attributes: [] };
+  const named = [["customer.id", "acme"]] as const;
+  return [
+    { ...middle, spanId: middle.parentSpanId, parentSpanId: undefined, attributes: named },
+    middle,
+    call,
+  ];
+}
