@@ -21,7 +21,7 @@ export interface LanesSummary extends Omit<RoundResult, "differences" | "folder"
   readonly failures: readonly (RoundResult & { readonly round: number })[];
 }
 
-const LANES = 3;
+const LANES = 4;
 const KILLS_PER_ROUND = 25;
 
 /** Runs rounds on several processors at a time, each with its own ledger, until enough were killed or one went wrong. */
