@@ -1,8 +1,8 @@
-import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { type Scene, underFault } from "./fault.ts";
-import { failCalls, smallDisk } from "./inject.ts";
+import { databaseFiles, failCalls, smallDisk } from "./inject.ts";
 import { ProcessorProcess } from "./processor.ts";
 import { mountOrSkip, straceOrSkip } from "./require.ts";
 
@@ -58,20 +58,27 @@ describe.skipIf(!mountOrSkip())("a ledger on a disk of which the size is known",
 });
 
 describe.skipIf(!straceOrSkip())("a ledger whose disk fails for a while", () => {
-  for (const [what, calls, error, reason] of [
-    ["can't be synced (EIO)", ["fsync", "fdatasync"], "EIO", /I\/O/],
-    ["can't be written (EIO)", ["pwrite64"], "EIO", /I\/O/],
-    ["became read-only (EROFS)", ["pwrite64", "ftruncate"], "EROFS", /./],
-    ["is full (ENOSPC)", ["pwrite64"], "ENOSPC", /full/],
+  for (const [what, filesOf, calls, error, reason] of [
+    ["the ledger can't be synced (EIO)", databaseFiles, ["fsync", "fdatasync"], "EIO", /I\/O/],
+    ["the ledger can't be written (EIO)", databaseFiles, ["pwrite64"], "EIO", /I\/O/],
+    ["the ledger became read-only (EROFS)", databaseFiles, ["pwrite64", "ftruncate"], "EROFS", /./],
+    ["there is no space for the ledger (ENOSPC)", databaseFiles, ["pwrite64"], "ENOSPC", /full/],
+    ["the anchor can't be synced (EIO)", anchorFile, ["fdatasync"], "EIO", /i\/o/],
+    ["the anchor can't be written (ENOSPC)", anchorFile, ["pwrite64"], "ENOSPC", /no space/],
   ] as const) {
-    it(`refuses, says so once and recovers when the disk ${what}`, { timeout: TIMEOUT }, async () => {
+    it(`refuses, says so once and recovers when ${what}`, { timeout: TIMEOUT }, async () => {
       const found = await underFault({ seed: what }, async (scene) => {
-        const failing = await failCalls(scene.processor().pid, scene.ledger, calls, error);
+        const { pid } = scene.processor();
+        const open = openFiles(pid, scene.ledger);
+        const failing = await failCalls(pid, filesOf(scene.ledger), calls, error);
         try {
           await refused(scene, reason);
         } finally {
           await failing.end();
         }
+        await scene.progress(50);
+        // Each attempt opened them anew, and gave back what it had.
+        expect(openFiles(pid, scene.ledger)).toEqual(open);
       });
       expect(found).toEqual([]);
     });
@@ -79,7 +86,7 @@ describe.skipIf(!straceOrSkip())("a ledger whose disk fails for a while", () => 
 
   it("has lost nothing when it is killed while the disk fails", { timeout: TIMEOUT }, async () => {
     const found = await underFault({ seed: "killed while failing" }, async (scene) => {
-      const failing = await failCalls(scene.processor().pid, scene.ledger, ["fsync", "fdatasync"], "EIO");
+      const failing = await failCalls(scene.processor().pid, databaseFiles(scene.ledger), ["fsync", "fdatasync"], "EIO");
       try {
         await scene.until("a refusal", () => scene.journal.answers.has(503));
         await scene.restart();
@@ -90,6 +97,26 @@ describe.skipIf(!straceOrSkip())("a ledger whose disk fails for a while", () => 
     expect(found).toEqual([]);
   });
 });
+
+function anchorFile(ledger: string): readonly string[] {
+  return [`${ledger}.anchor`];
+}
+
+/** The names of a ledger's files that a process has open, once for each time that it has. */
+function openFiles(pid: number, ledger: string): readonly string[] {
+  const folder = `/proc/${pid}/fd`;
+  return readdirSync(folder)
+    .flatMap((descriptor) => {
+      try {
+        return [readlinkSync(join(folder, descriptor))];
+      } catch {
+        // Closed meanwhile.
+        return [];
+      }
+    })
+    .filter((file) => file.startsWith(ledger))
+    .sort();
+}
 
 /** Takes all space, in ever smaller pieces. */
 function fill(path: string): void {
@@ -104,13 +131,19 @@ function fill(path: string): void {
 
 /** Waits until senders are refused, and looks at how the processor speaks of it, inside and outside. */
 async function refused({ journal, processor, operatorUrl, until }: Scene, reason: RegExp): Promise<void> {
-  const complaints = (): number => processor().logLines.filter(({ level }) => Number(level) > INFO).length;
+  // Refusals have lines of their own, one for each reason in ten seconds.
+  const complaints = (): readonly unknown[] =>
+    processor()
+      .logLines.filter(({ level, reason }) => Number(level) > INFO && reason === undefined)
+      .map(({ msg }) => msg);
   const refusals = (): number => journal.answers.get(503) ?? 0;
-  const before = { complaints: complaints(), refusals: refusals() };
+  const before = { complaints: complaints().length, refusals: refusals() };
   await until("thirty refusals", () => refusals() >= before.refusals + 30);
   const response = await fetch(`${operatorUrl}/readyz`);
   expect(response.status).toBe(503);
   expect(await response.text()).toMatch(reason);
   // Soft, so that what follows is looked at too: whether anything is lost.
-  expect.soft(complaints() - before.complaints, "log lines for one change of state").toBe(1);
+  expect
+    .soft(complaints().slice(before.complaints))
+    .toEqual(["the ledger can't commit; senders are asked to come again"]);
 }

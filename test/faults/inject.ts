@@ -39,17 +39,22 @@ export interface FailingCalls {
   readonly end: () => Promise<void>;
 }
 
+/** The files that SQLite writes for a ledger. */
+export function databaseFiles(ledger: string): readonly string[] {
+  return [ledger, `${ledger}-wal`];
+}
+
 /**
- * Makes system calls of a running process fail with an error such as EIO. Only calls on the ledger's files are met.
+ * Makes system calls of a running process fail with an error such as EIO. Only calls on these files are met.
  * They are executed no more, so that what they would have written is not there.
  */
 export async function failCalls(
   pid: number,
-  ledger: string,
+  files: readonly string[],
   calls: readonly string[],
   error: string,
 ): Promise<FailingCalls> {
-  const paths = [ledger, `${ledger}-wal`].flatMap((path) => ["-P", path]);
+  const paths = files.flatMap((file) => ["-P", file]);
   const what = ["-e", `trace=${calls.join()}`, "-e", `inject=${calls.join()}:error=${error}`];
   const strace = spawn("strace", ["-f", "-p", String(pid), ...paths, ...what, "-o", "/dev/null"], {
     stdio: ["ignore", "ignore", "pipe"],

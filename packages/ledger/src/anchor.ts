@@ -51,8 +51,11 @@ export class Anchor {
   }
 
   close(): void {
-    fdatasyncSync(this.#file);
-    closeSync(this.#file);
+    try {
+      fdatasyncSync(this.#file);
+    } finally {
+      closeSync(this.#file);
+    }
   }
 }
 

@@ -36,6 +36,8 @@ export class Books {
   readonly #totals: Written<PeriodTotals>;
   readonly #counters: Written<CounterTotals>;
   readonly #anchor: Anchor;
+  /** The anchor could not be written after the latest commit. */
+  #anchorIsBehind = false;
   readonly #forget: StatementSync;
 
   /** Throws LedgerError when the file can't be opened, is damaged, or lacks what its anchor knows of. */
@@ -60,8 +62,11 @@ export class Books {
       this.project();
       this.#anchor.write(this.#chain.head);
     } catch (error) {
-      this.#database.close();
-      anchor?.close();
+      try {
+        anchor?.close();
+      } finally {
+        this.#database.close();
+      }
       throw error;
     }
   }
@@ -106,6 +111,7 @@ export class Books {
    */
   transaction<T>(now: bigint, work: () => T, project: boolean = false): T {
     let result: T;
+    if (this.#anchorIsBehind) this.#anchor.write(this.#chain.head);
     this.#database.exec("BEGIN IMMEDIATE");
     try {
       result = work();
@@ -131,9 +137,21 @@ export class Books {
     this.#bookkeeper.end(false);
     this.#chain.clear();
     for (const written of [this.#totals, this.#counters]) written.committed();
-    // Whoever is told that calls are booked is told after the anchor knows of them too.
-    this.#anchor.write(this.#chain.head);
+    this.#writeAnchor();
     return result;
+  }
+
+  /**
+   * Whoever is told that calls are booked is told after the anchor knows of them too. Where it can't be written
+   * they are booked all the same, and nothing more is until it can.
+   */
+  #writeAnchor(): void {
+    try {
+      this.#anchor.write(this.#chain.head);
+      this.#anchorIsBehind = false;
+    } catch {
+      this.#anchorIsBehind = true;
+    }
   }
 
   /** Writes what the projections gathered, if anything. */
@@ -175,8 +193,11 @@ export class Books {
 
   /** Closes without writing anything. */
   abandon(): void {
-    this.#database.close();
-    this.#anchor.close();
+    try {
+      this.#anchor.close();
+    } finally {
+      this.#database.close();
+    }
   }
 
   #posted(results: readonly BookingResult[], postings: Postings): PackedAnswer {
