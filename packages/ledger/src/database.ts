@@ -117,10 +117,17 @@ function pragma(database: DatabaseSync, name: "application_id" | "user_version")
 
 /** SQLite's primary result codes for trouble that lies below it: what memory says may not be on the disk. */
 const DISK_CODES: ReadonlySet<number> = new Set([8, 10, 11, 13, 14, 26]);
+/** Those for a file that somebody else is at. */
+const LOCK_CODES: ReadonlySet<number> = new Set([5, 6]);
 
-/** True for an error after which a ledger is to be opened anew: a full, failing, read-only or damaged disk. */
-export function isOfTheDisk(error: unknown): boolean {
-  if (error instanceof LedgerError) return true;
+/**
+ * What an error is trouble with. After one of the `disk` (full, failing, read-only or damaged) a ledger is to
+ * be opened anew; a `lock` is held by another process, whoever asks; what is left comes from the `request`.
+ */
+export function troubleWith(error: unknown): "disk" | "lock" | "request" {
+  if (error instanceof LedgerError) return "disk";
   const { errcode, syscall } = error as { errcode?: unknown; syscall?: unknown };
-  return typeof errcode === "number" ? DISK_CODES.has(errcode & 0xff) : syscall !== undefined;
+  if (typeof errcode !== "number") return syscall === undefined ? "request" : "disk";
+  if (LOCK_CODES.has(errcode & 0xff)) return "lock";
+  return DISK_CODES.has(errcode & 0xff) ? "disk" : "request";
 }

@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { Books, PROJECT_MS } from "./books.ts";
-import { isOfTheDisk } from "./database.ts";
+import { troubleWith } from "./database.ts";
 import { answerBuffers, type PackedAnswer } from "./packed-answer.ts";
 import type { Answer, AppendRequest, OtherRequest, Request, WriterOptions } from "./protocol.ts";
 
@@ -52,9 +52,9 @@ function commitGroup(group: readonly AppendRequest[]): void {
     for (const [i, { id }] of group.entries()) answerBooked(id, booked[i], seconds);
     projectSoon();
   } catch (error) {
-    const isOurs = !afterError(error);
-    // One bad request must not fail those that happened to share its transaction.
-    if (isOurs && group.length > 1) for (const request of group) commitGroup([request]);
+    // One bad request must not fail those that happened to share its transaction; other trouble meets all.
+    const alone = afterError(error) === "request" && group.length > 1;
+    if (alone) for (const request of group) commitGroup([request]);
     else for (const { id } of group) refuse(id, error);
   }
 }
@@ -96,9 +96,10 @@ function opened(): Books {
   return books;
 }
 
-/** After an error of the disk what is in memory is not trusted any more. Returns whether it was one. */
-function afterError(error: unknown): boolean {
-  if (!isOfTheDisk(error)) return false;
+/** After an error of the disk what is in memory is not trusted any more. Returns what the trouble is with. */
+function afterError(error: unknown): ReturnType<typeof troubleWith> {
+  const trouble = troubleWith(error);
+  if (trouble !== "disk") return trouble;
   const broken = books;
   books = undefined;
   try {
@@ -106,7 +107,7 @@ function afterError(error: unknown): boolean {
   } catch {
     // It was broken; what counts is what the disk says when it is opened again.
   }
-  return true;
+  return trouble;
 }
 
 /** Projections that nobody else writes are written after a while. */

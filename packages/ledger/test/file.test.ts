@@ -1,5 +1,6 @@
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
 import { Ledger, LedgerError, LedgerReader } from "@keeptabs/ledger";
 import { describe, expect, it } from "vitest";
 import { bookingOf, NOON, newLedgerPath } from "./bookings.ts";
@@ -25,6 +26,28 @@ describe("the ledger's file", () => {
     await expect(Ledger.open(path)).rejects.toThrow(`another process is writing to the ledger ${path}`);
     await first.close();
     await (await Ledger.open(path)).close();
+  });
+
+  it("refuses those together that wait together while another process holds it", {
+    timeout: 60_000,
+  }, async () => {
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    const foreign = new DatabaseSync(path);
+    foreign.exec("BEGIN IMMEDIATE");
+    const before = ledger.append([bookingOf()], NOON);
+    before.catch(() => undefined);
+    // The next come while the writer waits for the lock, and so share one transaction.
+    await sleep(500);
+    const together = Array.from({ length: 6 }, () => ledger.append([bookingOf()], NOON));
+    await expect(before).rejects.toThrow(/could not commit: database is locked/);
+    const outcomes = Promise.allSettled(together);
+    // Whoever were tried alone after this would be booked.
+    await together[0]?.catch(() => foreign.exec("ROLLBACK"));
+    expect((await outcomes).map(({ status }) => status)).toEqual(together.map(() => "rejected"));
+    expect((await ledger.append([bookingOf()], NOON)).results).toEqual([{ kind: "booked", entry: "charged" }]);
+    foreign.close();
+    await ledger.close();
   });
 
   it("is refused when it belongs to somebody else, and left as it is", async () => {
