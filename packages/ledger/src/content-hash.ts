@@ -6,7 +6,8 @@ export const CONTENT_HASH_BYTES = 16;
 
 /**
  * What makes two deliveries of a span the same: everything that decides the charge or says whose it is.
- * The price is not part of it, since prices may change between a delivery and its retry.
+ * The price is not part of it, since prices may change between a delivery and its retry. The call's times are
+ * those that were sent.
  */
 export function contentHash(call: Call, quantities: readonly (readonly [string, number])[]): Uint8Array {
   const { usage } = call;

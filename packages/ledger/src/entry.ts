@@ -7,6 +7,11 @@ export interface Booking {
   /** Who sent the span: the name of the authenticated ingest source. */
   readonly source: string;
   readonly call: Call;
+  /**
+   * The times as they were sent, where the call is dated otherwise. They, not our dates, say whether the same
+   * span comes again: each delivery may be dated anew.
+   */
+  readonly sentTimes?: Pick<Call, "startedAt" | "occurredAt">;
   readonly charge: Charge;
   /** Absent when nobody is named; the entry is then unattributed. */
   readonly customer: string | undefined;

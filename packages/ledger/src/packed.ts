@@ -157,12 +157,14 @@ class Packer {
     };
   }
 
-  #packBooking({ source, call, charge, customer, onlyPerson, feature }: Booking, i: number): void {
+  #packBooking(booking: Booking, i: number): void {
+    const { source, call, sentTimes, charge, customer, onlyPerson, feature } = booking;
     const quantities = allQuantities(call.usage);
     const at = i * ID_BYTES;
     writeId(this.#ids, at, call.traceId, 16, "trace id");
     writeId(this.#ids, at + 16, call.spanId, 8, "span id");
-    this.#ids.set(contentHash(call, quantities), at + 24);
+    const sent = sentTimes === undefined ? call : { ...call, ...sentTimes };
+    this.#ids.set(contentHash(sent, quantities), at + 24);
 
     const list = splitUsd(charge.list);
     const net = splitUsd(charge.net);

@@ -56,6 +56,16 @@ describe("booking", () => {
     expect(total()).toBe("0.175");
   });
 
+  it("knows a call again by the times that were sent, however we date it", async () => {
+    const sentTimes = { startedAt: 0n, occurredAt: NOON * 2n };
+    const { call, ...rest } = bookingOf();
+    const dated = (at: bigint) => ({ ...rest, call: { ...call, startedAt: at, occurredAt: at }, sentTimes });
+    expect(await book(dated(NOON))).toEqual(["charged"]);
+    expect(await book(dated(NOON + 1n))).toEqual(["duplicate"]);
+    expect(await book({ ...dated(NOON), sentTimes: { ...sentTimes, occurredAt: 1n } })).toEqual(["conflict"]);
+    expect(reader.entry(call.traceId, call.spanId)?.occurredAt).toBe(NOON);
+  });
+
   it("books a span once that stands twice in one batch", async () => {
     const booking = bookingOf();
     expect(await book(booking, booking)).toEqual(["charged", "duplicate"]);

@@ -92,6 +92,7 @@ function bookingOf(
   return {
     source,
     call,
+    ...(call === read ? {} : { sentTimes: { startedAt: read.startedAt, occurredAt: read.occurredAt } }),
     charge: charge(
       {
         provider: call.provider,

@@ -57,6 +57,22 @@ describe("the ingest port", () => {
     expect([protobuf.status, protobuf.headers.get("content-type")]).toEqual([400, "application/x-protobuf"]);
   });
 
+  it("knows a span again that it dates itself, because its clock is ahead or it has no times", async () => {
+    const day = 86_400_000;
+    const ahead = spanOf({}, { startTimeUnixNano: "0", endTimeUnixNano: `${processor.now + day}000000` });
+    const timeless = spanOf({}, { startTimeUnixNano: "0", endTimeUnixNano: "0" });
+    const late = spanOf({}, { startTimeUnixNano: `${processor.now + day}000000` });
+    for (let deliveries = 0; deliveries < 3; deliveries += 1) {
+      expect((await processor.postSpans(ahead, timeless, late)).status).toBe(200);
+      // In the end the sender's clock is not ahead any more.
+      processor.now += day - 1;
+    }
+    const metrics = await processor.metrics();
+    expect(/^keeptabs_spans_total\{result="duplicate"\} (\d+)$/m.exec(metrics)?.[1]).toBe("6");
+    expect(metrics).not.toMatch(/result="conflict"\} [1-9]/);
+    expect(processor.october()).toEqual([["__unattributed__", "", 3, "0.0105"]]);
+  });
+
   it("keeps equal undecodable bodies aside once", async () => {
     for (let i = 0; i < 5; i += 1) await processor.post("nonsense");
     expect(readdirSync(`${processor.ledgerPath}.quarantine`)).toHaveLength(1);
