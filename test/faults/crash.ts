@@ -4,7 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Load } from "./load.ts";
-import { differences, lostAcknowledged, metricDifferences, monthDifferences } from "./oracle.ts";
+import {
+  anchoredBatch,
+  differences,
+  lostAcknowledged,
+  metricDifferences,
+  monthDifferences,
+} from "./oracle.ts";
 import { ProcessorProcess } from "./processor.ts";
 import { Random } from "./random.ts";
 
@@ -43,6 +49,7 @@ export async function crashRound({ seed, round, kills, mutant }: RoundOptions): 
   const load = new Load(random);
   const { journal } = load;
   let killed = 0;
+  let anchored = 0;
   let killsAtStart = 0;
 
   const start = (): ProcessorProcess => new ProcessorProcess({ ledger, mutant });
@@ -56,13 +63,14 @@ export async function crashRound({ seed, round, kills, mutant }: RoundOptions): 
           killsAtStart += 1;
         } else {
           load.up(await processor.up());
-          lost = [...lostAcknowledged(ledger, journal), ...load.falls];
+          lost = [...lostAcknowledged(ledger, journal, anchored), ...load.falls];
           if (lost.length === 0) await momentUnderLoad(moments, load);
         }
       } finally {
         load.down();
         await processor.kill();
         killed += 1;
+        anchored = anchoredBatch(ledger);
       }
       const { code, signal } = await processor.ended;
       if (signal !== "SIGKILL")

@@ -86,7 +86,12 @@ describe.skipIf(!straceOrSkip())("a ledger whose disk fails for a while", () => 
 
   it("has lost nothing when it is killed while the disk fails", { timeout: TIMEOUT }, async () => {
     const found = await underFault({ seed: "killed while failing" }, async (scene) => {
-      const failing = await failCalls(scene.processor().pid, databaseFiles(scene.ledger), ["fsync", "fdatasync"], "EIO");
+      const failing = await failCalls(
+        scene.processor().pid,
+        databaseFiles(scene.ledger),
+        ["fsync", "fdatasync"],
+        "EIO",
+      );
       try {
         await scene.until("a refusal", () => scene.journal.answers.has(503));
         await scene.restart();

@@ -9,11 +9,21 @@ export interface Edit {
 /** A processor that is broken on purpose, to prove that the harness sees it. */
 export interface Mutant {
   readonly edits: readonly Edit[];
-  /** The fault that brings it to light: kills alone, or a ledger that can't commit for a while. */
-  readonly fault: "kills" | "lock";
+  /** The fault that brings it to light: kills alone, a ledger that can't commit for a while, or a disk that fails. */
+  readonly fault: "kills" | "lock" | "disk";
   /** What the harness must find. */
   readonly finding: RegExp;
 }
+
+const WRITE_TOTALS = "    for (const table of this.#tables) table.add(this.#gathered.values());\n";
+const WRITE_COUNTERS =
+  "    for (const { key, whole, atto } of this.counts()) this.#add.run(...key, whole, atto);\n";
+const ADVANCE = "    this.#advance.run(entry, adjustment);\n";
+const WRITE_PROJECTIONS = `      for (const written of [this.#totals, this.#counters]) {
+        if (project || written.isDue())
+          written.write(this.#bookkeeper.lastEntry, this.#bookkeeper.lastAdjustment);
+      }
+`;
 
 /** By name; `KEEPTABS_MUTANT` chooses one for `mutate.ts`. */
 export const MUTANTS: { readonly [name: string]: Mutant } = {
@@ -21,20 +31,15 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
     edits: [
       {
         file: "processor/src/ingest/server.ts",
-        text: '    await parts.intake.take(spans, rejectedCount, "default");\n    accept(response, encoding);',
-        by: '    accept(response, encoding);\n    await parts.intake.take(spans, rejectedCount, "default");',
+        text: '    if (path === "/v1/traces") await take(parts, request, raw, encoding, sender, share);\n    response.writeHead(200, { "content-type": contentTypeOf(encoding) }).end(encodeTraceResponse(encoding));\n',
+        by: '    response.writeHead(200, { "content-type": contentTypeOf(encoding) }).end(encodeTraceResponse(encoding));\n    if (path === "/v1/traces") await take(parts, request, raw, encoding, sender, share);\n',
       },
     ],
     fault: "kills",
     finding: /acknowledged, but not in the ledger/,
   },
-  "no-unique-key": {
+  "identity-not-looked-up": {
     edits: [
-      {
-        file: "ledger/src/schema.ts",
-        text: "covered_by INTEGER REFERENCES entries,\n    UNIQUE (source, trace_id, span_id)\n  ) STRICT;",
-        by: "covered_by INTEGER REFERENCES entries\n  ) STRICT;\n  CREATE INDEX entries_by_identity ON entries (source, trace_id, span_id);",
-      },
       {
         file: "ledger/src/bookkeeper.ts",
         text: "if (known !== undefined) {",
@@ -45,7 +50,13 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
     finding: /in the ledger more than once/,
   },
   "counters-not-restored": {
-    edits: [{ file: "processor/src/metrics/ledger-metrics.ts", text: "    this.#restore();\n", by: "" }],
+    edits: [
+      {
+        file: "processor/src/metrics/ledger-metrics.ts",
+        text: "    this.#counters.restore(reader.counters());\n",
+        by: "",
+      },
+    ],
     fault: "kills",
     finding: /llm_\w+_total\{.*fell from/,
   },
@@ -53,8 +64,8 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
     edits: [
       {
         file: "processor/src/ingest/intake.ts",
-        text: "throw new Overloaded(error.message, 5, { cause: error });",
-        by: "",
+        text: "throw new Overloaded(this.#failed(error), 5, { cause: error });",
+        by: "this.#failed(error);",
       },
     ],
     fault: "lock",
@@ -63,24 +74,78 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
   "500-on-a-failed-append": {
     edits: [
       {
-        file: "processor/src/ingest/server.ts",
-        text: "refuse(response, encoding, 503, UNAVAILABLE, error.message, error.retryAfterSeconds);",
-        by: "refuse(response, encoding, 500, UNAVAILABLE, error.message);",
+        file: "processor/src/ingest/refusal.ts",
+        text: ".writeHead(refusal.status, {",
+        by: ".writeHead(500, {",
       },
     ],
     fault: "lock",
     finding: /answered 500/,
   },
-  "totals-after-the-commit": {
+  "projections-after-the-commit": {
     edits: [
+      { file: "ledger/src/books.ts", text: WRITE_PROJECTIONS, by: "" },
       {
-        file: "ledger/src/writer.ts",
-        text: '    bookkeeper.flush();\n    database.exec("COMMIT");',
-        by: '    database.exec("COMMIT");\n    bookkeeper.flush();',
+        file: "ledger/src/books.ts",
+        text: "    this.#bookkeeper.end(false);\n",
+        by: `${WRITE_PROJECTIONS}    this.#bookkeeper.end(false);\n`,
       },
     ],
     fault: "kills",
     finding: /hourly totals: .* instead of/,
+  },
+  "totals-written-but-not-advanced": {
+    edits: [{ file: "ledger/src/projections.ts", text: WRITE_TOTALS + ADVANCE, by: WRITE_TOTALS }],
+    fault: "kills",
+    finding: /hourly totals: .* instead of/,
+  },
+  "totals-advanced-but-not-written": {
+    edits: [{ file: "ledger/src/projections.ts", text: WRITE_TOTALS + ADVANCE, by: ADVANCE }],
+    fault: "kills",
+    finding: /hourly totals: .* instead of/,
+  },
+  "counters-written-but-not-advanced": {
+    edits: [{ file: "ledger/src/projections.ts", text: WRITE_COUNTERS + ADVANCE, by: WRITE_COUNTERS }],
+    fault: "kills",
+    finding: /counters: .* instead of/,
+  },
+  "counters-advanced-but-not-written": {
+    edits: [{ file: "ledger/src/projections.ts", text: WRITE_COUNTERS + ADVANCE, by: ADVANCE }],
+    fault: "kills",
+    finding: /fell from|counters: .* instead of/,
+  },
+  "sealed-after-the-commit": {
+    edits: [
+      {
+        file: "ledger/src/books.ts",
+        text: "      this.#chain.seal(\n",
+        by: '      this.#database.exec("COMMIT; BEGIN IMMEDIATE");\n      this.#chain.seal(\n',
+      },
+    ],
+    fault: "kills",
+    finding: /keeptabs verify: (batch \d+|\d+ entries belong to no batch)/,
+  },
+  "anchor-not-written": {
+    edits: [
+      {
+        file: "ledger/src/books.ts",
+        text: "    this.#anchor.write(this.#chain.head);\n    return result;\n",
+        by: "    return result;\n",
+      },
+    ],
+    fault: "kills",
+    finding: /the anchor did not know/,
+  },
+  "ack-before-the-anchor": {
+    edits: [
+      {
+        file: "ledger/src/books.ts",
+        text: "    this.#anchor.write(this.#chain.head);\n    return result;\n",
+        by: "    setTimeout(() => this.#anchor.write(this.#chain.head), 200);\n    return result;\n",
+      },
+    ],
+    fault: "kills",
+    finding: /the anchor did not know/,
   },
   "no-content-hash": {
     edits: [
@@ -108,11 +173,38 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
     edits: [
       {
         file: "ledger/src/bookkeeper.ts",
-        text: "const others = this.#sameCall(source, row);",
+        text: "const others = this.#sameCall(trace, row);",
         by: "const others: Counted[] = [];",
       },
     ],
     fault: "kills",
     finding: /hourly totals: .* instead of/,
+  },
+  "not-opened-anew-after-a-disk-error": {
+    edits: [
+      {
+        file: "ledger/src/writer.ts",
+        text: "  books ??= new Books(path);\n",
+        by: '  if (books === undefined) throw new Error("closed");\n',
+      },
+    ],
+    fault: "disk",
+    finding: /it did not come to this: \d+ more acknowledged calls/,
+  },
+  "memory-kept-after-a-disk-error": {
+    edits: [
+      {
+        file: "ledger/src/writer.ts",
+        text: '  if (trouble !== "disk") return trouble;\n',
+        by: "  return trouble;\n",
+      },
+      {
+        file: "ledger/src/books.ts",
+        text: "      this.#reset();\n      throw error;",
+        by: "      throw error;",
+      },
+    ],
+    fault: "disk",
+    finding: /acknowledged, but not in the ledger|the chain goes from batch/,
   },
 };

@@ -1,5 +1,6 @@
+import { existsSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { LedgerReader, type TotalsQuery } from "@keeptabs/ledger";
+import { LedgerReader, type TotalsQuery, verifyLedger } from "@keeptabs/ledger";
 import type { Journal } from "./journal.ts";
 import { attoOf, samplesOf } from "./scraper.ts";
 import type { TrueCall } from "./stories.ts";
@@ -14,21 +15,44 @@ const EVER = { fromMs: 0, untilMs: Date.UTC(2100, 0, 1) };
 const EVER_BY_ENTRIES = { ...EVER, fromMs: 1 };
 const MOST = 12;
 
-/** Calls that were acknowledged since this was asked last and that are not in the ledger. */
-export function lostAcknowledged(ledger: string, journal: Journal): readonly string[] {
+/** The latest batch that the anchor beside a ledger knows; 0 when there is none. */
+export function anchoredBatch(ledger: string): number {
+  const anchor = `${ledger}.anchor`;
+  if (!existsSync(anchor)) return 0;
+  const batches = readFileSync(anchor, "utf8").matchAll(
+    /\{"batch":(\d+),"hash":"[0-9a-f]{64}"\} [0-9a-f]{16} *\n/g,
+  );
+  return Math.max(0, ...[...batches].map(([, batch]) => Number(batch)));
+}
+
+/**
+ * Calls that were acknowledged since this was asked last and that are not in the ledger, or of which the anchor,
+ * which knew of the batches up to `anchored` when the processor was killed, could not have told that they are missing.
+ */
+export function lostAcknowledged(
+  ledger: string,
+  journal: Journal,
+  anchored: number = anchoredBatch(ledger),
+): readonly string[] {
   const database = new DatabaseSync(ledger, { readOnly: true, timeout: 5000 });
   try {
-    const find = database.prepare("SELECT 1 FROM entries WHERE source = ? AND trace_id = ? AND span_id = ?");
-    const source = sourceOf(database);
-    const lost = journal
-      .takeUnchecked()
-      .filter(
-        (id) =>
-          source === undefined ||
-          find.get(source, Buffer.from(id.slice(0, 32), "hex"), Buffer.from(id.slice(32), "hex")) ===
-            undefined,
-      );
-    return some("acknowledged, but not in the ledger", lost);
+    const find = database.prepare(
+      `SELECT e.id FROM spans s JOIN entries e ON e.id = s.entry AND e.trace_id = s.trace_id AND e.span_id = s.span_id
+       WHERE s.trace_id = ? AND s.span_id = ?`,
+    );
+    const reach = database.prepare("SELECT last_entry FROM batches WHERE seq = ?").get(anchored);
+    const lastAnchored = Number(reach?.["last_entry"] ?? 0);
+    const lost: string[] = [];
+    const unanchored: string[] = [];
+    for (const id of journal.takeUnchecked()) {
+      const found = find.get(Buffer.from(id.slice(0, 32), "hex"), Buffer.from(id.slice(32), "hex"));
+      if (found === undefined) lost.push(id);
+      else if (Number(found["id"]) > lastAnchored) unanchored.push(id);
+    }
+    return [
+      ...some("acknowledged, but not in the ledger", lost),
+      ...some("acknowledged, but the anchor did not know its batch", unanchored),
+    ];
   } finally {
     database.close();
   }
@@ -42,6 +66,7 @@ export function differences(ledger: string, journal: Journal): readonly string[]
     return [
       ...journal.wrongAnswers.slice(0, MOST),
       ...soundness(database),
+      ...some("keeptabs verify", verifyLedger(ledger).problems),
       ...identities(database, journal),
       ...forgeries(database, journal),
       ...unequal("hourly totals", totals(reader, EVER), expected(journal.calls)),
@@ -217,7 +242,7 @@ function firstBooked(database: DatabaseSync): ReadonlyMap<string, bigint> {
   const statement = database.prepare(
     `SELECT c.name AS customer, f.name AS feature, p.name AS provider, m.name AS model, e.outcome, e.kind, e.reason, e.usage,
        e.net_nano AS nano, e.net_atto AS atto
-     FROM entries e JOIN names c ON c.id = e.customer JOIN names f ON f.id = e.feature
+     FROM entries e JOIN customers c ON c.id = e.customer JOIN names f ON f.id = e.feature
        JOIN names p ON p.id = e.provider JOIN names m ON m.id = e.model
      WHERE e.kind NOT IN ('covered', 'held')`,
   );
@@ -287,11 +312,4 @@ function unequal(
 function some(what: string, found: readonly string[]): readonly string[] {
   const more = found.length > MOST ? [`${what}: ${found.length - MOST} more`] : [];
   return [...found.slice(0, MOST).map((one) => `${what}: ${one}`), ...more];
-}
-
-function sourceOf(database: DatabaseSync): number | undefined {
-  const row = database.prepare("SELECT DISTINCT source FROM entries LIMIT 1").get() as
-    | { source: number }
-    | undefined;
-  return row?.source;
 }
