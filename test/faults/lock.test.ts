@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { underFault } from "./fault.ts";
 import { lockedLedger } from "./locked-ledger.ts";
 import { ProcessorProcess } from "./processor.ts";
+import { metricsOf } from "./scraper.ts";
 
 const TIMEOUT = 120_000;
 
@@ -32,6 +33,31 @@ describe("a ledger that somebody else is at", () => {
 
   it("is written to again when another process has let go of it", { timeout: TIMEOUT }, async () => {
     expect(await lockedLedger({ seed: "locked" })).toEqual([]);
+  });
+
+  it("is asked by one probe at a time whether it can be written again, however long it can't", {
+    timeout: TIMEOUT,
+  }, async () => {
+    const load = { senders: 1, repeats: false };
+    const found = await underFault(
+      { seed: "probes", load },
+      async ({ ledger, journal, operatorUrl, until }) => {
+        const foreign = new DatabaseSync(ledger, { timeout: 30_000 });
+        try {
+          foreign.exec("BEGIN IMMEDIATE");
+          const refusals = (): number => journal.answers.get(503) ?? 0;
+          await until("two refusals", () => refusals() >= 2);
+          // One request of the sender, one probe, and the release of what is held.
+          const waiting = /^keeptabs_ledger_waiting_appends (\d+)$/m.exec(
+            (await metricsOf(operatorUrl)) ?? "",
+          );
+          expect(Number(waiting?.[1])).toBeLessThanOrEqual(3);
+        } finally {
+          foreign.close();
+        }
+      },
+    );
+    expect(found).toEqual([]);
   });
 
   it("is written to while somebody reads it for long, as a backup does", { timeout: TIMEOUT }, async () => {

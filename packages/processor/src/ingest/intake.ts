@@ -37,6 +37,7 @@ export class Intake {
   readonly #parts: IntakeParts;
   #waitingSpans = 0;
   #problem: string | undefined;
+  #probing = false;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -64,12 +65,16 @@ export class Intake {
 
   /** While nothing can be committed, finds out whether it can be again: there may be no sender to try it. */
   async probe(): Promise<void> {
-    if (this.#problem === undefined) return;
+    // A probe may wait long for an answer; more of them would only stand before the senders in the queue.
+    if (this.#problem === undefined || this.#probing) return;
+    this.#probing = true;
     try {
       await this.#parts.ledger.probe();
       this.#committed();
     } catch (error) {
       this.#failed(error);
+    } finally {
+      this.#probing = false;
     }
   }
 
