@@ -1,12 +1,18 @@
 import { mkdtempSync } from "node:fs";
+import { Agent } from "node:http";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { underFault } from "./fault.ts";
 import { lostAcknowledged } from "./oracle.ts";
+import { otlpRequest } from "./otlp.ts";
 import { ProcessorProcess } from "./processor.ts";
+import { Random } from "./random.ts";
+import { post } from "./sender.ts";
+import { plainStory } from "./stories.ts";
 
 const TIMEOUT = 120_000;
 /** Tries of each test: a signal comes at another moment each time. */
@@ -63,6 +69,32 @@ describe("a processor that is asked to stop under load", () => {
       expect(await Promise.race([processor.stop(), sleep(20_000, "still there after 20 seconds")])).toBe(0);
     } finally {
       socket.destroy();
+      await processor.kill();
+    }
+  });
+
+  it("answers who waits for a commit, and does not wait for another request on the same connection", {
+    timeout: TIMEOUT,
+  }, async () => {
+    const ledger = join(mkdtempSync(join(tmpdir(), "keeptabs-stop-")), "ledger.db");
+    const processor = new ProcessorProcess({ ledger });
+    const { ingestUrl } = await processor.up();
+    const agent = new Agent({ keepAlive: true });
+    const foreign = new DatabaseSync(ledger, { timeout: 30_000 });
+    try {
+      foreign.exec("BEGIN IMMEDIATE");
+      const spans = plainStory(new Random("stop"), Date.now).parcels.flatMap((parcel) => parcel.spans);
+      const answer = post(ingestUrl, otlpRequest(spans, { encoding: "json", gzip: false }), agent);
+      await sleep(300);
+      processor.signal("SIGTERM");
+      await sleep(300);
+      foreign.exec("ROLLBACK");
+      expect((await answer)?.status).toBe(200);
+      const ended = Promise.race([processor.ended, sleep(20_000, "still there after 20 seconds")]);
+      expect(await ended).toEqual({ code: 0, signal: null });
+    } finally {
+      foreign.close();
+      agent.destroy();
       await processor.kill();
     }
   });

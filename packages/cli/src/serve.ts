@@ -11,7 +11,10 @@ export interface ServeOptions extends CommonOptions {
   readonly operatorPort?: number;
 }
 
-/** Runs the processor until it is asked to stop, by SIGTERM or SIGINT. */
+/**
+ * Runs the processor until it is asked to stop, by SIGTERM or SIGINT. Throws when nothing can be booked any
+ * more: whoever supervises the process starts it anew then.
+ */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<number> {
   const config = withOptions(configFor(options), options);
   const log = pino({ name: "keeptabs", base: null }, pino.destination({ dest: 2, sync: true }));
@@ -23,8 +26,11 @@ export async function serve(options: ServeOptions, terminal: Terminal): Promise<
       `Report page, metrics and API: ${processor.operatorUrl}\n` +
       `Ledger: ${config.ledgerPath}\n`,
   );
-  await asked;
+  const failed = await Promise.race([asked, processor.failed]);
+  if (failed !== undefined)
+    log.fatal({ problem: failed.message }, "nothing can be booked any more; stopping");
   await processor.stop();
+  if (failed !== undefined) throw failed;
   return EXIT_DONE;
 }
 

@@ -44,17 +44,25 @@ export class Ledger {
   readonly #unlock: () => void;
   readonly #pending = new Map<number, Pending>();
   #nextId = 1;
+  #closing = false;
   #broken: LedgerError | undefined;
+  /** Resolves with the reason when the writer's thread ended by itself: nothing can be booked any more. */
+  readonly failed: Promise<LedgerError>;
 
   private constructor(path: string, worker: Worker, unlock: () => void) {
     this.path = path;
     this.#worker = worker;
     this.#unlock = unlock;
     worker.on("message", (answer: Answer) => this.#take(answer));
-    worker.on("error", (error) =>
-      this.#break(new LedgerError(`the ledger's writer failed: ${(error as Error).message}`)),
-    );
-    worker.on("exit", () => this.#break(new LedgerError("the ledger is closed")));
+    this.failed = new Promise((resolve) => {
+      worker.on("error", (error) =>
+        resolve(this.#break(new LedgerError(`the ledger's writer failed: ${(error as Error).message}`))),
+      );
+      worker.on("exit", () => {
+        if (this.#closing) this.#break(new LedgerError("the ledger is closed"));
+        else resolve(this.#break(new LedgerError("the ledger's writer ended")));
+      });
+    });
   }
 
   /**
@@ -142,12 +150,17 @@ export class Ledger {
 
   /** Commits what was appended, closes the file and lets the next writer in. */
   async close(): Promise<void> {
-    if (this.#broken !== undefined) return;
-    const ended = new Promise((resolve) => this.#worker.once("exit", resolve));
-    await this.#ask((id) => ({ kind: "close", id }));
-    // The thread ends by itself once its port is closed; ending it from here could catch it inside SQLite.
-    await ended;
-    this.#unlock();
+    if (this.#closing) return;
+    this.#closing = true;
+    try {
+      if (this.#broken !== undefined) return;
+      const ended = new Promise((resolve) => this.#worker.once("exit", resolve));
+      await this.#ask((id) => ({ kind: "close", id }));
+      // The thread ends by itself once its port is closed; ending it from here could catch it inside SQLite.
+      await ended;
+    } finally {
+      this.#unlock();
+    }
   }
 
   async #booked(request: (id: number) => Request, buffers?: readonly ArrayBuffer[]): Promise<Appended> {
@@ -175,9 +188,11 @@ export class Ledger {
     else pending?.resolve(answer);
   }
 
-  #break(error: LedgerError): void {
+  /** Nothing more can be asked. Returns why, which is what it was first. */
+  #break(error: LedgerError): LedgerError {
     this.#broken ??= error;
     for (const { reject } of this.#pending.values()) reject(this.#broken);
     this.#pending.clear();
+    return this.#broken;
   }
 }

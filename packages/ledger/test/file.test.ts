@@ -45,7 +45,9 @@ describe("the ledger's file", () => {
     // Whoever were tried alone after this would be booked.
     await together[0]?.catch(() => foreign.exec("ROLLBACK"));
     expect((await outcomes).map(({ status }) => status)).toEqual(together.map(() => "rejected"));
-    expect((await ledger.append([bookingOf()], NOON)).results).toEqual([{ kind: "booked", entry: "charged" }]);
+    expect((await ledger.append([bookingOf()], NOON)).results).toEqual([
+      { kind: "booked", entry: "charged" },
+    ]);
     foreign.close();
     await ledger.close();
   });

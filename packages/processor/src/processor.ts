@@ -30,7 +30,12 @@ export interface Processor {
   readonly ingestUrl: string;
   /** Where metrics, API and the report page are. */
   readonly operatorUrl: string;
-  /** Takes no more requests, finishes those at hand, commits and closes. */
+  /** Resolves with the reason when nothing can be booked any more without a new start. */
+  readonly failed: Promise<Error>;
+  /**
+   * Takes no more requests, lets those at hand finish for some seconds, commits and closes. Who did not get
+   * an answer sends again.
+   */
   stop(): Promise<void>;
 }
 
@@ -50,6 +55,10 @@ const HOLD_MS = 10 * 60_000;
 const HOLD_CHECK_MS = 30_000;
 /** How often a ledger that could not commit is asked whether it can again. */
 const PROBE_MS = 1_000;
+/** How long requests at hand may take to finish when the processor stops; supervisors kill after 10 seconds or more. */
+const GRACE_MS = 5_000;
+/** How often connections are cut meanwhile on which a request has finished; else they would stay for the next. */
+const SWEEP_MS = 50;
 
 /** Opens the ledger and listens. Throws LedgerError, StartError or PriceFileError, and leaves nothing open then. */
 export async function startProcessor(options: ProcessorOptions): Promise<Processor> {
@@ -157,7 +166,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     const operatorUrl = await listen(operator, config.operator, "operator");
     servers.push(operator);
     log.info({ ingestUrl, operatorUrl, ledger: config.ledgerPath }, "listening");
-    return { ingestUrl, operatorUrl, stop };
+    return { ingestUrl, operatorUrl, failed: ledger.failed, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -186,10 +195,11 @@ function listen(
   });
 }
 
-/** Lets requests at hand finish; connections that are idle are cut. */
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeIdleConnections();
-  });
+/** Lets requests at hand finish, but not for long; connections that are idle are cut. */
+async function closed(server: Server): Promise<void> {
+  const sweeping = setInterval(() => server.closeIdleConnections(), SWEEP_MS);
+  const cutting = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  await new Promise((resolve) => server.close(resolve));
+  clearInterval(sweeping);
+  clearTimeout(cutting);
 }
