@@ -85,6 +85,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
         timeZone: config.timeZone,
         seriesBudget: config.seriesBudget,
         now,
+        untaken: () => ledger.waiting,
         overflow: () => process.seriesOverflow.inc(),
       }),
   );

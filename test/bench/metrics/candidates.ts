@@ -34,6 +34,7 @@ export async function oursOf(): Promise<Counting> {
     timeZone: "UTC",
     seriesBudget: 1_000_000,
     now: () => AT_MS,
+    untaken: () => 0,
     overflow: () => undefined,
   });
   reader.close();

@@ -19,6 +19,8 @@ export interface LedgerMetricsOptions {
   readonly seriesBudget: number;
   /** Unix milliseconds. */
   readonly now: () => number;
+  /** How many appends may have been committed whose postings were not taken yet. */
+  readonly untaken: () => number;
   /** Called each time that something is shown as `__other__`. */
   readonly overflow: () => void;
 }
@@ -43,9 +45,9 @@ export class LedgerMetrics {
     const size = (): number => this.#counters.customerSeries + this.#month.customerSeries;
     this.#customers = new CustomerLabels(() => size() >= seriesBudget, overflow);
     this.#counters = new LedgerCounters(this.#customers);
-    this.#month = new MonthGauges({ customers, timeZone, shownAs: this.#customers });
+    this.#month = new MonthGauges({ reader, customers, timeZone, shownAs: this.#customers });
     this.#counters.restore(reader.counters());
-    this.#month.restore(reader, now());
+    this.#month.restore(now());
     this.#ended(reader.lastCallMs() ?? this.#lastCallMs);
     this.#exposition = new Exposition([
       ...this.#counters.families,
@@ -78,8 +80,9 @@ export class LedgerMetrics {
 
   /** All families as they are at the instant at which it resolves. */
   async snapshot(): Promise<Snapshot> {
-    const { priceBook, now } = this.#options;
+    const { priceBook, now, untaken } = this.#options;
     this.#month.turn(now());
+    this.#month.restoreAstray(now(), untaken() === 0);
     const checked = priceBook().oldestCheck(now());
     if (checked === undefined) this.#priceBookChecked.clear();
     else setSole(this.#priceBookChecked, BigInt(Date.parse(`${checked}T00:00:00Z`) / 1000));

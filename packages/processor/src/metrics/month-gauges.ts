@@ -4,10 +4,11 @@ import type { AttoUsd } from "@keeptabs/pricing";
 import { LEDGER_FAMILIES } from "./catalogue.ts";
 import type { CustomerLabels } from "./customer-labels.ts";
 import { Family, USD } from "./family.ts";
-import { addTo, emptyMonth, type MonthSums, monthAfter, readMonth } from "./month-sums.ts";
+import { addTo, type MonthSums, monthAfter, readMonth } from "./month-sums.ts";
 
 /** What the month's gauges are made with. */
 export interface MonthGaugesOptions {
+  readonly reader: LedgerReader;
   readonly customers: Customers;
   readonly timeZone: string;
   readonly shownAs: CustomerLabels;
@@ -16,7 +17,8 @@ export interface MonthGaugesOptions {
 /**
  * What each customer and feature cost in the calendar month so far, and what that leaves of the revenue. Read from
  * the ledger once and then carried on with every posting, adjustments too. The month to come is carried
- * beside it, so that the turn of the month needs no reading.
+ * beside it, so that the turn of the month needs no reading. A clock that jumps, back to a month that is over
+ * or over a whole month, makes it read anew.
  */
 export class MonthGauges {
   readonly #options: MonthGaugesOptions;
@@ -31,6 +33,8 @@ export class MonthGauges {
   readonly #paying = new Map<string, number>();
   #current: Period | undefined;
   #next: MonthSums | undefined;
+  /** The clock has left the two months that are carried on. */
+  #isAstray = false;
 
   constructor(options: MonthGaugesOptions) {
     this.#options = options;
@@ -46,11 +50,21 @@ export class MonthGauges {
   }
 
   /** Reads the month in which `nowMs` (Unix milliseconds) lies, and the next. */
-  restore(reader: LedgerReader, nowMs: number): void {
-    const { timeZone } = this.#options;
+  restore(nowMs: number): void {
+    const { reader, timeZone } = this.#options;
     const current = readMonth(reader, monthOf(nowMs, timeZone), timeZone);
     this.#next = readMonth(reader, monthAfter(current.period, timeZone), timeZone);
     this.#begin(current);
+  }
+
+  /**
+   * Reads the months anew when the clock (`nowMs`, Unix milliseconds) has jumped. What is committed and not
+   * taken yet is in what is read: unless `allTaken`, it must be read again before the next look.
+   */
+  restoreAstray(nowMs: number, allTaken: boolean): void {
+    if (!this.#isAstray) return;
+    this.restore(nowMs);
+    this.#isAstray = !allTaken;
   }
 
   /** Takes a posting of a customer, given by its number, into the month in which the call ended. */
@@ -66,13 +80,16 @@ export class MonthGauges {
 
   /** Turns to the month in which `nowMs` (Unix milliseconds) lies, when it has begun. */
   turn(nowMs: number): void {
-    while (this.#next !== undefined && nowMs >= this.#next.period.fromMs) {
-      const { timeZone } = this.#options;
-      const begun = this.#next;
-      // Nothing of the month after can have been booked: calls from the future are dated when received.
-      this.#next = emptyMonth(monthAfter(begun.period, timeZone), timeZone);
-      this.#begin(begun);
+    if (within(this.#current, nowMs)) return;
+    const begun = this.#next;
+    if (begun === undefined || !within(begun.period, nowMs)) {
+      this.#isAstray = true;
+      return;
     }
+    const { reader, timeZone } = this.#options;
+    // Calls from the future are dated when received: of the month after there is something only if our own clock was ahead once.
+    this.#next = readMonth(reader, monthAfter(begun.period, timeZone), timeZone);
+    this.#begin(begun);
   }
 
   #begin({ customers, features, period }: MonthSums): void {

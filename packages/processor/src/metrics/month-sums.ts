@@ -9,11 +9,6 @@ export interface MonthSums {
   readonly features: Map<string, AttoUsd>;
 }
 
-/** A month in which nothing was posted yet. */
-export function emptyMonth(month: string, timeZone: string): MonthSums {
-  return { period: monthPeriod(month, timeZone), customers: new Map(), features: new Map() };
-}
-
 /** A month as the ledger has it. */
 export function readMonth(reader: LedgerReader, month: string, timeZone: string): MonthSums {
   const period = monthPeriod(month, timeZone);

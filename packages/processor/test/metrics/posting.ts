@@ -12,28 +12,32 @@ import { NOON } from "../running.ts";
 export interface EmptyMetrics {
   readonly metrics: LedgerMetrics;
   readonly clock: { now: number };
+  /** How many appends were committed and not taken yet. */
+  readonly untaken: { count: number };
   readonly folded: () => number;
 }
 
-let emptyLedger: Promise<string> | undefined;
+let emptyLedger: Promise<LedgerReader> | undefined;
 
 /** A ledger without entries; since nothing is booked, tests share it. */
-async function newLedger(): Promise<string> {
+async function newLedger(): Promise<LedgerReader> {
   const path = join(mkdtempSync(join(tmpdir(), "keeptabs-metrics-")), "ledger.db");
   await (await Ledger.open(path)).close();
-  return path;
+  return LedgerReader.open(path);
 }
 
-/** Metrics that start from an empty ledger at noon of 15 October 2026, for postings that a test makes up. */
+/** Metrics that start at noon of 15 October 2026, from an empty ledger or a given one, for postings that a test makes up. */
 export async function emptyMetrics(
   options: {
+    readonly reader?: LedgerReader;
     readonly seriesBudget?: number;
     readonly customers?: readonly Parameters<typeof customerOf>[0][];
   } = {},
 ): Promise<EmptyMetrics> {
   emptyLedger ??= newLedger();
-  const reader = LedgerReader.open(await emptyLedger);
+  const reader = options.reader ?? (await emptyLedger);
   const clock = { now: NOON };
+  const untaken = { count: 0 };
   let folded = 0;
   const metrics = new LedgerMetrics({
     reader,
@@ -42,12 +46,12 @@ export async function emptyMetrics(
     timeZone: "Europe/Berlin",
     seriesBudget: options.seriesBudget ?? 100_000,
     now: () => clock.now,
+    untaken: () => untaken.count,
     overflow: () => {
       folded += 1;
     },
   });
-  reader.close();
-  return { metrics, clock, folded: () => folded };
+  return { metrics, clock, untaken, folded: () => folded };
 }
 
 /** A posting of one gpt-4o call that ended at noon. */
