@@ -73,42 +73,58 @@ describe("the same calls", () => {
   }
 });
 
-describe("an acknowledged span that names nobody", () => {
-  it("still links a later call to the customer above it when the processor was killed in between", {
-    timeout: TIMEOUT,
-  }, async () => {
-    const ledger = newLedger();
-    const [root, middle, call] = lineage();
-    let processor = new ProcessorProcess({ ledger });
-    const sent = async (span: SentSpan): Promise<number | undefined> => {
-      const { ingestUrl } = await processor.up();
-      return (await post(ingestUrl, otlpRequest([span], { encoding: "json", gzip: false })))?.status;
-    };
-    try {
-      expect(await sent(middle)).toBe(200);
-      await processor.kill();
-      processor = new ProcessorProcess({ ledger });
-      expect([await sent(root), await sent(call)]).toEqual([200, 200]);
-      const reader = LedgerReader.open(ledger);
-      expect(reader.entry(call.traceId, call.spanId)?.customer).toBe("acme");
-      reader.close();
-    } finally {
-      await processor.kill();
-    }
-  });
+describe("a span that names nobody, above a call that comes later", () => {
+  for (const [what, customer, killed] of [
+    ["links the call to the customer further up", "acme", false],
+    [
+      "costs at most that when the processor is killed in between: the call is charged",
+      "__unattributed__",
+      true,
+    ],
+  ] as const) {
+    it(what, { timeout: TIMEOUT }, async () => {
+      const ledger = newLedger();
+      const { root, middle, call, pico } = lineage();
+      let processor = new ProcessorProcess({ ledger });
+      const sent = async (span: SentSpan): Promise<number | undefined> => {
+        const { ingestUrl } = await processor.up();
+        return (await post(ingestUrl, otlpRequest([span], { encoding: "json", gzip: false })))?.status;
+      };
+      try {
+        expect(await sent(middle)).toBe(200);
+        if (killed) {
+          await processor.kill();
+          processor = new ProcessorProcess({ ledger });
+        }
+        expect([await sent(root), await sent(call)]).toEqual([200, 200]);
+        const reader = LedgerReader.open(ledger);
+        const entry = reader.entry(call.traceId, call.spanId);
+        expect([entry?.customer, entry?.net]).toEqual([customer, pico * 1_000_000n]);
+        expect(reader.totals({ fromMs: 0, untilMs: Date.UTC(2100, 0, 1), groupBy: [] })).toMatchObject([
+          { calls: 1, net: pico * 1_000_000n },
+        ]);
+        reader.close();
+      } finally {
+        await processor.kill();
+      }
+    });
+  }
 });
 
-/** A request that names its customer, a step below it that names nobody, and the step's call. */
-function lineage(): readonly [root: SentSpan, middle: SentSpan, call: SentSpan] {
+/** A request that names its customer, a step below it that names nobody, the step's call and what it costs. */
+function lineage(): {
+  readonly root: SentSpan;
+  readonly middle: SentSpan;
+  readonly call: SentSpan;
+  readonly pico: bigint;
+} {
   const random = new Random("lineage");
-  const [plain] = plainStory(random, () => Date.UTC(2026, 9, 1)).parcels.flatMap(({ spans }) => spans);
+  const { parcels, calls } = plainStory(random, () => Date.UTC(2026, 9, 1));
+  const [plain] = parcels.flatMap(({ spans }) => spans);
   const nobody = plain!.attributes.filter(([key]) => key !== "customer.id");
   const call = { ...plain!, parentSpanId: random.hex(8), attributes: nobody };
   const middle = { ...call, spanId: call.parentSpanId, parentSpanId: random.hex(8), attributes: [] };
   const named = [["customer.id", "acme"]] as const;
-  return [
-    { ...middle, spanId: middle.parentSpanId, parentSpanId: undefined, attributes: named },
-    middle,
-    call,
-  ];
+  const root = { ...middle, spanId: middle.parentSpanId, parentSpanId: undefined, attributes: named };
+  return { root, middle, call, pico: calls[0]!.pico! };
 }
