@@ -129,7 +129,7 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
     edits: [
       {
         file: "ledger/src/books.ts",
-        text: "    this.#anchor.write(this.#chain.head);\n    return result;\n",
+        text: "    this.#writeAnchor();\n    return result;\n",
         by: "    return result;\n",
       },
     ],
@@ -140,8 +140,8 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
     edits: [
       {
         file: "ledger/src/books.ts",
-        text: "    this.#anchor.write(this.#chain.head);\n    return result;\n",
-        by: "    setTimeout(() => this.#anchor.write(this.#chain.head), 200);\n    return result;\n",
+        text: "    this.#writeAnchor();\n    return result;\n",
+        by: "    setTimeout(() => this.#writeAnchor(), 200);\n    return result;\n",
       },
     ],
     fault: "kills",
