@@ -38,7 +38,15 @@ function administrationOf({ view, reader, ledger }: Seeded): Administration {
   const customers = new Map(view.customers);
   const prices = PriceSource.open(config.prices);
   const { timeZone, now } = view;
-  const options = { reader, customers, priceBook: () => prices.book, timeZone, seriesBudget: 1000, now };
+  const options = {
+    reader,
+    customers,
+    priceBook: () => prices.book,
+    timeZone,
+    seriesBudget: 1000,
+    now,
+    untaken: () => 0,
+  };
   const metrics = new CurrentMetrics(() => new LedgerMetrics({ ...options, overflow: () => {} }));
   const shared = new SharedLedger(ledger);
   return new Administration({ config, customers, ledger: shared, reader, metrics, prices, now, log: LOG });
