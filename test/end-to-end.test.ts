@@ -45,7 +45,8 @@ function initechCost(text: string): string | undefined {
     /^llm_cost_usd_total\{customer="initech",feature="assistant",provider="openai",model="gpt-4o-mini-2024-07-18"\} (\S+)$/m.exec(
       text,
     )?.[1];
-  return value?.replace(/^0+(?=\d)/, "").replace(/\.?0+$/, "");
+  // As many digits as the line has room for: zeros before the number, and after its point.
+  return value?.replace(/^0+(?=\d)/, "").replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
 }
 
 describe("a month of history over OTLP", () => {
