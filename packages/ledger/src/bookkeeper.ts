@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { UNATTRIBUTED } from "@keeptabs/usage/consumed";
 import { Adjuster } from "./adjuster.ts";
-import { type Counted, isPosted, relation, replaces } from "./covering.ts";
+import { type Counted, innerStays, isPosted, relation, replaces } from "./covering.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { Entries } from "./entries.ts";
 import type { BookingResult, EntryKind } from "./entry.ts";
@@ -70,7 +70,10 @@ export class Bookkeeper {
     for (const { source, traceId, spanId } of news) {
       const trace = this.#traces.of(source, traceId);
       if (trace.size === 1) continue;
-      for (const id of trace.entriesBelow(spanId)) this.#reattribute(trace, id, now, postings);
+      const below = trace.entriesBelow(spanId);
+      if (below.length === 0) continue;
+      for (const id of below) this.#reattribute(trace, id, now, postings);
+      for (const outer of trace.entriesAbove(spanId)) this.#settleLine(outer, below, now, postings);
     }
     return results;
   }
@@ -179,6 +182,18 @@ export class Bookkeeper {
     }
     // These are a last resort, and one span stands for one: two parallel calls stay two.
     return found.size > 0 || alike === undefined ? [...found.values()] : [alike];
+  }
+
+  /** One call, one charge, also for entries that a span between them shows to be in one line only now. */
+  #settleLine(outerId: number, below: readonly number[], now: bigint, postings: Postings): void {
+    for (const innerId of below) {
+      const outer = this.#entries.byId(outerId);
+      const inner = this.#entries.posted(innerId);
+      if (outer === undefined || inner === undefined || !(outer.waiting || isPosted(outer))) continue;
+      const loser = innerStays(inner, outer) ? outer : inner;
+      if (loser.waiting) this.#entries.letGo(loser.id);
+      else postings.add(this.#adjuster.supersede(loser, now));
+    }
   }
 
   /** Gives an entry to whoever is now the nearest that is named above it. */

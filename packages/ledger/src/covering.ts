@@ -154,6 +154,15 @@ export function replaces(row: Row, entry: Counted): boolean {
   return Buffer.compare(row.spanId, entry.spanId) < 0;
 }
 
+/**
+ * True when, of two entries of one call, the inner one is to stay charged. The same as `replaces` gives for spans
+ * that are in one line, whichever of them came first.
+ */
+export function innerStays(inner: Counted, outer: Counted): boolean {
+  if (inner.aggregate !== outer.aggregate) return outer.aggregate;
+  return QUALITY_ORDER.indexOf(inner.quality) >= QUALITY_ORDER.indexOf(outer.quality);
+}
+
 function counts(entry: Counted): boolean {
   return entry.waiting || isPosted(entry);
 }

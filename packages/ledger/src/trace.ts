@@ -118,6 +118,17 @@ export class Trace {
     return { above, below: this.entriesBelow(row.spanId), beside: this.#beside(row) };
   }
 
+  /** Entries above a span, through spans that are no calls as well. */
+  entriesAbove(spanId: Uint8Array): number[] {
+    const { ancestors } = this.ancestry(spanId, this.get(spanId)?.ancestors ?? spanId.subarray(0, 0));
+    const found: number[] = [];
+    for (let at = 0; at < ancestors.length; at += 8) {
+      const entry = this.#spans.get(keyOf(ancestors.subarray(at, at + 8)))?.entry;
+      if (entry !== undefined) found.push(entry);
+    }
+    return found;
+  }
+
   /** Entries below a span, through spans that are no calls as well. */
   entriesBelow(spanId: Uint8Array): number[] {
     const found: number[] = [];

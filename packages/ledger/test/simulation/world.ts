@@ -87,12 +87,30 @@ function callOf(
   const inner = random.hex(8);
   const common = { traceId, startedAt, occurredAt, model, usage, cost, names: own };
   const description = random.below(4);
-  // Another instrumentation's span above the same call.
+  // Another instrumentation's span above the same call, at times with a step of its own between the two.
   if (description === 1) {
     const outer = random.hex(8);
+    const step = random.chance(0.5) ? random.hex(8) : undefined;
+    const between: SentSpan[] =
+      step === undefined
+        ? []
+        : [
+            {
+              kind: "note",
+              note: {
+                source: "default",
+                traceId,
+                spanId: step,
+                parentSpanId: outer,
+                customer: undefined,
+                feature: undefined,
+              },
+            },
+          ];
     return [
       spanOf({ ...common, spanId: outer, parent: above.at(-1)?.id, scope: "framework", responseId }),
-      spanOf({ ...common, spanId: inner, parent: outer, scope: "client", responseId }),
+      ...between,
+      spanOf({ ...common, spanId: inner, parent: step ?? outer, scope: "client", responseId: undefined }),
     ];
   }
   // An agent's sum above it, which is not charged beside the call.
