@@ -31,14 +31,18 @@ export function readIdentity(
     : { kind: "refused", problem };
 }
 
+const RESERVED = /^__.*__$/;
+
 function problemOf(text: string): IdentityProblem | undefined {
   if (text === "") return "empty";
   if (text.length > MAX_IDENTITY_LENGTH) return "too_long";
+  // Nearly every id is printable ASCII without space around it, and then only one thing can be wrong.
+  if (/^[!-~](?:[ -~]*[!-~])?$/.test(text)) return RESERVED.test(text) ? "reserved" : undefined;
   if (!text.isWellFormed()) return "ill_formed";
   if (/\p{Cc}|[\u2028\u2029]/u.test(text)) return "control_character";
   // Zero-width and bidirectional controls make two different ids look the same.
   if (/\p{Cf}/u.test(text)) return "invisible_character";
   if (text.trim() !== text) return "surrounding_space";
-  if (/^__.*__$/.test(text)) return "reserved";
+  if (RESERVED.test(text)) return "reserved";
   return undefined;
 }

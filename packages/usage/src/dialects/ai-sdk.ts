@@ -3,7 +3,7 @@ import { type Accent, INCLUSIVE } from "./accent.ts";
 import { readProviderMetadata } from "./ai-sdk-metadata.ts";
 import { AttributeNames } from "./attribute-names.ts";
 import type { AttributeReader } from "./attribute-reader.ts";
-import type { Dialect } from "./dialect.ts";
+import type { MarkedDialect } from "./dialect.ts";
 import { ENDING_READS, type Ending, endingOf } from "./ending.ts";
 import { isAnthropic, readModel } from "./model.ts";
 import { CHAT, EMBEDDINGS, type Operation, operationOf } from "./operation.ts";
@@ -45,7 +45,7 @@ const OPERATIONS: ReadonlyMap<string, Operation | undefined> = new Map([
  * Vercel's AI SDK 4 to 6, and 7 with its legacy spans. The scope has no version; the attributes tell. Spans of
  * version 7's own follow OpenTelemetry's conventions and are read by them.
  */
-export const AI_SDK: Dialect = {
+export const AI_SDK: MarkedDialect = {
   name: "ai-sdk",
   reads: [...names.all, ...ENDING_READS],
   recognises: ({ name, scope }, attributes) =>

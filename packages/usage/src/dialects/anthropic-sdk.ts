@@ -2,7 +2,7 @@ import { type Usage, usageOf } from "../usage.ts";
 import { INCLUSIVE } from "./accent.ts";
 import { AttributeNames } from "./attribute-names.ts";
 import type { AttributeReader } from "./attribute-reader.ts";
-import type { Dialect } from "./dialect.ts";
+import type { MarkedDialect } from "./dialect.ts";
 import { GEN_AI_READS, hasGenAi, readGenAi } from "./gen-ai.ts";
 
 const names = new AttributeNames();
@@ -10,7 +10,7 @@ const COMPACTION_INPUT = names.of("anthropic.usage.compaction.input_tokens");
 const COMPACTION_OUTPUT = names.of("anthropic.usage.compaction.output_tokens");
 
 /** The spans of Anthropic's own SDK, whose input is the sum of its three counts. */
-export const ANTHROPIC_SDK: Dialect = {
+export const ANTHROPIC_SDK: MarkedDialect = {
   name: "anthropic-sdk",
   reads: [...GEN_AI_READS, ...names.all],
   recognises: ({ scope }, attributes) => scope.name.startsWith("com.anthropic.sdk.") && hasGenAi(attributes),

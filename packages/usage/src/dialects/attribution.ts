@@ -6,86 +6,142 @@ import { isJsonObject, jsonOf, textsOf } from "./value.ts";
 
 /**
  * Whom a span names, and failing that its resource. The rules are tried in their order on the one and then on
- * the other. A name that can't be an identity is as if it were not there.
+ * the other. A name that can't be an identity is as if it were not there. The attributes must not change afterwards.
  */
 export function attributionOf(span: Span, rules: AttributionRules): Attribution {
-  const found = compiled(rules);
-  const customer = found.customer.find(span.attributes, span.resource);
-  const person = customer === undefined ? found.person.find(span.attributes, span.resource) : undefined;
-  const feature = found.feature.find(span.attributes, span.resource);
-  return {
-    ...(customer === undefined ? {} : { customer }),
-    ...(person === undefined ? {} : { person }),
-    ...(feature === undefined ? {} : { feature }),
-  };
+  const { own, shared } = compiled(rules).find(span.attributes, span.resource);
+  const attribution: { -readonly [name in keyof Attribution]: Attribution[name] } = {};
+  const customer = own.customer ?? shared.customer;
+  const person = customer === undefined ? (own.person ?? shared.person) : undefined;
+  const feature = own.feature ?? shared.feature;
+  if (customer !== undefined) attribution.customer = customer;
+  if (person !== undefined) attribution.person = person;
+  if (feature !== undefined) attribution.feature = feature;
+  return attribution;
+}
+
+type Named = keyof AttributionRules;
+const NAMED: readonly Named[] = ["customer", "person", "feature"];
+
+/** A rule's place: what it names, and how many rules for the same are preferred to it. */
+interface Place {
+  readonly named: Named;
+  readonly rank: number;
+}
+
+/** What the rules look for in one attribute. */
+interface Wanted {
+  readonly whole: Place[];
+  /** By the key of the JSON object in it. */
+  readonly members: Map<string, Place[]>;
+  tags: boolean;
 }
 
 /**
  * Rules in the form in which they are tried. Spans have few attributes and rules are many, so the attributes are
- * gone through, and the rules looked up.
+ * gone through once, and the rules looked up.
  */
 class CompiledRules {
-  readonly #attributes = new Map<string, number>();
-  /** Per attribute with a JSON object its keys, with their ranks. */
-  readonly #members = new Map<string, Map<string, number>>();
-  readonly #tags: { readonly beginning: string; readonly rank: number }[] = [];
+  readonly #attributes = new Map<string, Wanted>();
+  readonly #tags: { readonly beginning: string; readonly place: Place }[] = [];
+  /** A resource has many spans. */
+  readonly #resources = new WeakMap<Attributes, Attribution>();
 
-  constructor(rules: readonly string[]) {
-    for (const [rank, rule] of rules.entries()) {
-      const parsed = parseRule(rule);
-      if (parsed.kind === "tag") this.#tags.push({ beginning: parsed.beginning, rank });
-      else if (parsed.kind === "attribute") setFirst(this.#attributes, parsed.name, rank);
-      else {
-        const keys = this.#members.get(parsed.name) ?? new Map<string, number>();
-        this.#members.set(parsed.name, keys);
-        setFirst(keys, parsed.key, rank);
-      }
+  constructor(rules: AttributionRules) {
+    for (const named of NAMED)
+      for (const [rank, rule] of rules[named].entries()) this.#add(rule, { named, rank });
+    if (this.#tags.length > 0) for (const list of TAG_LISTS) this.#wanted(list).tags = true;
+  }
+
+  #add(rule: string, place: Place): void {
+    const parsed = parseRule(rule);
+    if (parsed.kind === "tag") this.#tags.push({ beginning: parsed.beginning, place });
+    else if (parsed.kind === "attribute") this.#wanted(parsed.name).whole.push(place);
+    else {
+      const { members } = this.#wanted(parsed.name);
+      members.set(parsed.key, [...(members.get(parsed.key) ?? []), place]);
     }
   }
 
-  find(attributes: Attributes, resource: Attributes): string | undefined {
-    return this.#best(attributes) ?? this.#best(resource);
+  #wanted(name: string): Wanted {
+    const known = this.#attributes.get(name);
+    if (known !== undefined) return known;
+    const made: Wanted = { whole: [], members: new Map(), tags: false };
+    this.#attributes.set(name, made);
+    return made;
   }
 
-  #best(attributes: Attributes): string | undefined {
-    let best: string | undefined;
-    let bestRank = Number.POSITIVE_INFINITY;
-    const offer = (rank: number | undefined, value: unknown): void => {
-      if (rank === undefined || bestRank <= rank) return;
-      const id = identityOf(value);
-      if (id !== undefined) [best, bestRank] = [id, rank];
-    };
-    for (const [name, value] of attributes) offer(this.#attributes.get(name), value);
-    for (const [name, keys] of this.#members) {
-      const object = membersOf(attributes.get(name));
-      if (object === undefined) continue;
-      for (const [key, rank] of keys) if (Object.hasOwn(object, key)) offer(rank, object[key]);
+  find(
+    attributes: Attributes,
+    resource: Attributes,
+  ): { readonly own: Attribution; readonly shared: Attribution } {
+    const known = this.#resources.get(resource);
+    const shared = known ?? this.#best(resource);
+    if (known === undefined) this.#resources.set(resource, shared);
+    return { own: this.#best(attributes), shared };
+  }
+
+  /** The best of each in one set of attributes. */
+  #best(attributes: Attributes): Attribution {
+    let best: Best | undefined;
+    let tagged = false;
+    for (const [name, value] of attributes) {
+      const wanted = this.#attributes.get(name);
+      if (wanted === undefined) continue;
+      best ??= new Best();
+      tagged ||= wanted.tags;
+      for (const place of wanted.whole) best.offer(place, value);
+      if (wanted.members.size > 0) offerMembers(best, wanted.members, value);
     }
-    if (this.#tags.length > 0) this.#offerTags(attributes, offer);
-    return best;
+    if (best === undefined) return NOBODY;
+    if (tagged) this.#offerTags(best, attributes);
+    return best.ids;
   }
 
-  #offerTags(attributes: Attributes, offer: (rank: number, value: unknown) => void): void {
+  /** In the order of the lists, not of the attributes: of two tags for one rule the first counts. */
+  #offerTags(best: Best, attributes: Attributes): void {
     for (const list of TAG_LISTS) {
       const value = attributes.get(list);
       if (value === undefined) continue;
       for (const tag of textsOf(value)) {
-        for (const { beginning, rank } of this.#tags) {
-          if (tag.startsWith(beginning)) offer(rank, tag.slice(beginning.length));
+        for (const { beginning, place } of this.#tags) {
+          if (tag.startsWith(beginning)) best.offer(place, tag.slice(beginning.length));
         }
       }
     }
   }
 }
 
-function setFirst(ranks: Map<string, number>, name: string, rank: number): void {
-  if (!ranks.has(name)) ranks.set(name, rank);
+const NOBODY: Attribution = {};
+
+/** The best of what was offered so far. */
+class Best {
+  readonly ids: { -readonly [name in Named]?: string } = {};
+  readonly #ranks = {
+    customer: Number.POSITIVE_INFINITY,
+    person: Number.POSITIVE_INFINITY,
+    feature: Number.POSITIVE_INFINITY,
+  };
+
+  offer({ named, rank }: Place, value: unknown): void {
+    if (this.#ranks[named] <= rank) return;
+    const id = identityOf(value);
+    if (id === undefined) return;
+    this.ids[named] = id;
+    this.#ranks[named] = rank;
+  }
 }
 
-function membersOf(value: AttributeValue | undefined): Readonly<Record<string, unknown>> | undefined {
-  if (value === undefined) return undefined;
-  const json = jsonOf(value);
-  return isJsonObject(json) ? json : undefined;
+function offerMembers(
+  best: Best,
+  members: ReadonlyMap<string, readonly Place[]>,
+  value: AttributeValue,
+): void {
+  const object = jsonOf(value);
+  if (!isJsonObject(object)) return;
+  for (const [key, places] of members) {
+    if (Object.hasOwn(object, key)) for (const place of places) best.offer(place, object[key]);
+  }
 }
 
 /** Ids are texts or whole numbers. */
@@ -96,18 +152,12 @@ function identityOf(value: unknown): string | undefined {
   return read.kind === "identity" ? read.id : undefined;
 }
 
-type Compiled = Readonly<Record<keyof AttributionRules, CompiledRules>>;
+const cache = new WeakMap<AttributionRules, CompiledRules>();
 
-const cache = new WeakMap<AttributionRules, Compiled>();
-
-function compiled(rules: AttributionRules): Compiled {
+function compiled(rules: AttributionRules): CompiledRules {
   const known = cache.get(rules);
   if (known !== undefined) return known;
-  const made: Compiled = {
-    customer: new CompiledRules(rules.customer),
-    person: new CompiledRules(rules.person),
-    feature: new CompiledRules(rules.feature),
-  };
+  const made = new CompiledRules(rules);
   cache.set(rules, made);
   return made;
 }

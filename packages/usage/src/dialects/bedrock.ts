@@ -1,5 +1,5 @@
 import { AttributeNames } from "./attribute-names.ts";
-import type { Dialect } from "./dialect.ts";
+import type { MarkedDialect } from "./dialect.ts";
 import { GEN_AI_READS, readGenAi } from "./gen-ai.ts";
 import { CHAT, EMBEDDINGS } from "./operation.ts";
 
@@ -19,7 +19,7 @@ const CALLS: ReadonlySet<string | undefined> = new Set([
  * Bedrock's calls as spans of the AWS SDK for JavaScript, which name the method and no operation. Their input
  * leaves the cache out, and the cache is not recorded.
  */
-export const BEDROCK_RPC: Dialect = {
+export const BEDROCK_RPC: MarkedDialect = {
   name: "otel-bedrock",
   reads: [...GEN_AI_READS, ...names.all],
   recognises: (_, attributes) =>

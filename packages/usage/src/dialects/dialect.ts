@@ -21,8 +21,12 @@ export interface Dialect {
   readonly name: string;
   /** Every attribute that it reads. */
   readonly reads: readonly string[];
-  /** True for a span that is written in this dialect, call or not. Has to be cheap: every span is asked. */
-  recognises(span: Span, attributes: AttributeReader): boolean;
   /** The call, or `none` for a chain, a tool, or a sum of calls that have spans of their own. */
   read(span: Span, attributes: AttributeReader): DialectCall | "none";
+}
+
+/** A dialect that a span itself tells, by more than GenAI attributes and the scope that wrote them. */
+export interface MarkedDialect extends Dialect {
+  /** True for a span that is written in this dialect, call or not. Has to be cheap: every span is asked. */
+  recognises(span: Span, attributes: AttributeReader): boolean;
 }

@@ -87,12 +87,38 @@ const OUTPUT_DETAILS = names.one("gen_ai.usage.output_token_details");
 
 export const COUNT_READS: readonly string[] = names.all;
 
+/** Which count an attribute is, and how many of its synonyms are preferred to it. */
+interface Place {
+  readonly count: keyof TokenCounts;
+  readonly rank: number;
+}
+
+/** A span has few attributes and the counts have many names, so the attributes are gone through and looked up here. */
+const PLACES: ReadonlyMap<string, Place> = new Map(
+  Object.entries(NAMES).flatMap(([count, synonyms]) =>
+    synonyms.map((name, rank): [string, Place] => [name, { count: count as keyof TokenCounts, rank }]),
+  ),
+);
+
+type Counts = { -readonly [count in keyof TokenCounts]: TokenCounts[count] };
+
 /** The token counts among a span's GenAI attributes, as they stand. */
 export function genAiCounts(attributes: AttributeReader): TokenCounts {
-  const counts: Record<string, number | undefined> = {};
-  for (const [name, synonyms] of Object.entries(NAMES)) counts[name] = attributes.count(synonyms);
-  const details = detailedCounts(attributes.json(INPUT_DETAILS), attributes.json(OUTPUT_DETAILS));
-  for (const [name, count] of Object.entries(details)) counts[name] ??= count;
+  const counts: Counts = {};
+  const ranks: Counts = {};
+  for (const [name, value] of attributes.all) {
+    const place = PLACES.get(name);
+    if (place === undefined || (ranks[place.count] ?? Number.POSITIVE_INFINITY) < place.rank) continue;
+    const quantity = countOf(value);
+    if (quantity === undefined) continue;
+    counts[place.count] = quantity;
+    ranks[place.count] = place.rank;
+  }
+  const input = attributes.json(INPUT_DETAILS);
+  const output = attributes.json(OUTPUT_DETAILS);
+  if (input === undefined && output === undefined) return counts;
+  const details: Counts = detailedCounts(input, output);
+  for (const count of Object.keys(details) as (keyof TokenCounts)[]) counts[count] ??= details[count];
   return counts;
 }
 

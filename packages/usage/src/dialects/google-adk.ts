@@ -3,7 +3,7 @@ import { usageFromResponse } from "../responses/index.ts";
 import type { Usage } from "../usage.ts";
 import { INCLUSIVE } from "./accent.ts";
 import { AttributeNames } from "./attribute-names.ts";
-import type { Dialect } from "./dialect.ts";
+import type { MarkedDialect } from "./dialect.ts";
 import { GEN_AI_READS, hasGenAi, readGenAi } from "./gen-ai.ts";
 import { readModel } from "./model.ts";
 import { CHAT, operationOf } from "./operation.ts";
@@ -18,7 +18,7 @@ const AGENT_FRAMEWORK = "gcp.vertex.agent";
  * Google's Agent Development Kit. Calls are the spans named `call_llm`. Output on the span leaves out what was thought,
  * and nothing says what was cached; both stand in the recorded answer only.
  */
-export const GOOGLE_ADK: Dialect = {
+export const GOOGLE_ADK: MarkedDialect = {
   name: "google-adk",
   reads: [...GEN_AI_READS, ...names.all],
   recognises: ({ scope }, attributes) =>

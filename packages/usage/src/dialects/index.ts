@@ -4,9 +4,10 @@ import { ANTHROPIC_SDK } from "./anthropic-sdk.ts";
 import type { AttributeReader } from "./attribute-reader.ts";
 import { type AttributionRules, attributesOfRules } from "./attribution-rules.ts";
 import { BEDROCK_RPC } from "./bedrock.ts";
-import type { Dialect } from "./dialect.ts";
+import type { Dialect, MarkedDialect } from "./dialect.ts";
+import { GEN_AI_READS, hasGenAi } from "./gen-ai.ts";
 import { GOOGLE_ADK } from "./google-adk.ts";
-import { BY_SCOPE } from "./instrumentations.ts";
+import { dialectOfScope } from "./instrumentations.ts";
 import { KEEPTABS } from "./keeptabs.ts";
 import { LANGFUSE } from "./langfuse.ts";
 import { LANGSMITH } from "./langsmith.ts";
@@ -15,8 +16,8 @@ import { MISTRAL_SDK } from "./mistral-sdk.ts";
 import { OPENINFERENCE } from "./openinference.ts";
 import { OTEL } from "./otel.ts";
 
-/** From the particular to the general: the first that recognises a span reads it. */
-const DIALECTS: readonly Dialect[] = [
+/** From the particular to the general: the first that recognises a span reads it, and the table of scopes is last. */
+const MARKED: readonly MarkedDialect[] = [
   KEEPTABS,
   AI_SDK,
   ANTHROPIC_SDK,
@@ -27,13 +28,12 @@ const DIALECTS: readonly Dialect[] = [
   LITELLM,
   OPENINFERENCE,
   BEDROCK_RPC,
-  ...BY_SCOPE,
-  OTEL,
 ];
 
 /** The dialect that a span is written in. */
 export function dialectOf(span: Span, attributes: AttributeReader): Dialect | undefined {
-  return DIALECTS.find((dialect) => dialect.recognises(span, attributes));
+  for (const dialect of MARKED) if (dialect.recognises(span, attributes)) return dialect;
+  return hasGenAi(attributes) ? (dialectOfScope(span.scope.name) ?? OTEL) : undefined;
 }
 
 /** Which attributes are read: whole names, and beginnings of names. */
@@ -44,6 +44,7 @@ export interface ReadAttributes {
 
 /** The attributes that reading spans by these rules takes; whatever else a span carries is never looked at. */
 export function attributesReadWith(rules: AttributionRules): ReadAttributes {
-  const names = [...DIALECTS.flatMap(({ reads }) => reads), ...attributesOfRules(rules)];
+  const dialects = [...MARKED, OTEL].flatMap(({ reads }) => reads);
+  const names = [...dialects, ...GEN_AI_READS, ...attributesOfRules(rules)];
   return { names: [...new Set(names)], prefixes: [] };
 }

@@ -1,7 +1,7 @@
 import { type Accent, INCLUSIVE, type Stated } from "./accent.ts";
 import type { Dialect } from "./dialect.ts";
 import { isStreamed } from "./ending.ts";
-import { GEN_AI_READS, type GenAiHabits, type GenAiSpan, hasGenAi, readGenAi } from "./gen-ai.ts";
+import { GEN_AI_READS, type GenAiHabits, type GenAiSpan, readGenAi } from "./gen-ai.ts";
 
 /** An instrumentation that writes OpenTelemetry's GenAI attributes, known by its scope. */
 interface Instrumentation {
@@ -154,13 +154,27 @@ const INSTRUMENTATIONS: readonly Instrumentation[] = [
 ];
 
 /** A dialect for each row of the table. */
-export const BY_SCOPE: readonly Dialect[] = INSTRUMENTATIONS.map(({ dialect, scopes, habits }) => ({
+const DIALECTS: readonly Dialect[] = INSTRUMENTATIONS.map(({ dialect, habits }) => ({
   name: dialect,
   reads: GEN_AI_READS,
-  recognises: ({ scope }, attributes) =>
-    scopes.some((beginning) => isUnder(scope.name, beginning)) && hasGenAi(attributes),
   read: (span, attributes) => readGenAi(span, attributes, habits),
 }));
+
+/** Senders choose the names of their scopes: more than this in one process start the memory anew. */
+const MAX_SCOPES = 1000;
+
+const known = new Map<string, Dialect | undefined>();
+
+/** The dialect of a scope's spans with GenAI attributes; undefined for a scope that is not in the table. */
+export function dialectOfScope(scope: string): Dialect | undefined {
+  if (known.has(scope)) return known.get(scope);
+  const row = INSTRUMENTATIONS.findIndex(({ scopes }) =>
+    scopes.some((beginning) => isUnder(scope, beginning)),
+  );
+  if (known.size >= MAX_SCOPES) known.clear();
+  known.set(scope, DIALECTS[row]);
+  return DIALECTS[row];
+}
 
 function isUnder(scope: string, beginning: string): boolean {
   if (!scope.startsWith(beginning)) return false;

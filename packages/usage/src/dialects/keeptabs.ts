@@ -4,7 +4,7 @@ import { usageFromAttributes } from "../usage-attributes.ts";
 import { INCLUSIVE } from "./accent.ts";
 import { AttributeNames } from "./attribute-names.ts";
 import type { AttributeReader } from "./attribute-reader.ts";
-import type { Dialect } from "./dialect.ts";
+import type { MarkedDialect } from "./dialect.ts";
 import { GEN_AI_READS, readGenAi } from "./gen-ai.ts";
 
 const names = new AttributeNames();
@@ -14,7 +14,7 @@ const OUTCOME = names.of(ATTR_KEEPTABS_OUTCOME);
 const OUTCOMES: ReadonlySet<string> = new Set<Outcome>(["ok", "error", "aborted"]);
 
 /** Spans of our own instrumentation: `keeptabs.usage` says all there is, and beats every count beside it. */
-export const KEEPTABS: Dialect = {
+export const KEEPTABS: MarkedDialect = {
   name: "keeptabs",
   reads: [...GEN_AI_READS, ...names.all],
   recognises: (_, attributes) => attributes.has(USAGE) || attributes.text(OUTCOME) !== undefined,

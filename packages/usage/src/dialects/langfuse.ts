@@ -5,7 +5,7 @@ import { type CostClaim, missingUsage, type Usage, usageOf } from "../usage.ts";
 import { AttributeNames } from "./attribute-names.ts";
 import type { AttributeReader } from "./attribute-reader.ts";
 import { claimOf } from "./claims.ts";
-import type { Dialect } from "./dialect.ts";
+import type { MarkedDialect } from "./dialect.ts";
 import { ENDING_READS, endingOf } from "./ending.ts";
 import { isAnthropic, readModel } from "./model.ts";
 import { CHAT, EMBEDDINGS } from "./operation.ts";
@@ -53,7 +53,7 @@ const TOTALS: ReadonlySet<string> = new Set(["total", "total_tokens"]);
  * Langfuse's own observations: usage as JSON in disjoint parts, no provider, and a status that stays unset when
  * the call failed.
  */
-export const LANGFUSE: Dialect = {
+export const LANGFUSE: MarkedDialect = {
   name: "langfuse",
   reads: [...names.all, ...ENDING_READS],
   recognises: (_, attributes) => attributes.text(TYPE) !== undefined,

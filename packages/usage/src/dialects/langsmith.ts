@@ -2,7 +2,7 @@ import { field } from "../responses/field.ts";
 import { type Accent, INCLUSIVE } from "./accent.ts";
 import { AttributeNames } from "./attribute-names.ts";
 import { claimOf } from "./claims.ts";
-import type { Dialect } from "./dialect.ts";
+import type { MarkedDialect } from "./dialect.ts";
 import { ENDING_READS, endingOf } from "./ending.ts";
 import { COUNT_READS, genAiCounts } from "./gen-ai-counts.ts";
 import { langchainCounts } from "./langchain-usage.ts";
@@ -25,7 +25,7 @@ const SERVICE_TIER = names.of("gen_ai.response.service_tier");
  * LangSmith's export of runs. Its operation names are not to be trusted (a retriever is called embeddings); its kind is.
  * The provider is guessed from the model's name where the run's metadata does not have it.
  */
-export const LANGSMITH: Dialect = {
+export const LANGSMITH: MarkedDialect = {
   name: "langsmith",
   reads: [...names.all, ...COUNT_READS, ...ENDING_READS],
   recognises: (_, attributes) => attributes.text(KIND) !== undefined,

@@ -4,7 +4,7 @@ import { SPAN_KIND_CLIENT } from "../span.ts";
 import type { Usage } from "../usage.ts";
 import { type Accent, INCLUSIVE } from "./accent.ts";
 import { AttributeNames } from "./attribute-names.ts";
-import type { Dialect, DialectCall } from "./dialect.ts";
+import type { DialectCall, MarkedDialect } from "./dialect.ts";
 import { GEN_AI_READS, type GenAiSpan, hasGenAi, readGenAi } from "./gen-ai.ts";
 import { providerName } from "./provider-name.ts";
 import { isJsonObject, textOf } from "./value.ts";
@@ -27,7 +27,7 @@ const CALL_ID = names.one("litellm.call_id");
  * of the application is active; and its second, which follows the conventions. Counts are OpenAI's: input
  * includes the cache.
  */
-export const LITELLM: Dialect = {
+export const LITELLM: MarkedDialect = {
   name: "litellm",
   reads: [...GEN_AI_READS, ...names.all],
   recognises: ({ scope }, attributes) =>

@@ -5,7 +5,7 @@ import type { Accent } from "./accent.ts";
 import { AttributeNames } from "./attribute-names.ts";
 import type { AttributeReader } from "./attribute-reader.ts";
 import { claimOf } from "./claims.ts";
-import type { Dialect } from "./dialect.ts";
+import type { MarkedDialect } from "./dialect.ts";
 import { ENDING_READS, endingOf } from "./ending.ts";
 import { type LangchainAnswer, langchainAnswer } from "./langchain-usage.ts";
 import { readModel } from "./model.ts";
@@ -38,7 +38,7 @@ const REASONING = names.of("llm.token_count.completion_details.reasoning");
 const OUTPUT_AUDIO = names.of("llm.token_count.completion_details.audio");
 
 /** OpenInference (Arize Phoenix). Calls are of the kinds LLM and EMBEDDING; all others are above calls or beside them. */
-export const OPENINFERENCE: Dialect = {
+export const OPENINFERENCE: MarkedDialect = {
   name: "openinference",
   reads: [...names.all, ...ENDING_READS],
   recognises: (_, attributes) => attributes.text(KIND) !== undefined,

@@ -1,6 +1,6 @@
 import { AttributeNames } from "./attribute-names.ts";
 import type { Dialect } from "./dialect.ts";
-import { GEN_AI_READS, type GenAiHabits, hasGenAi, readGenAi } from "./gen-ai.ts";
+import { GEN_AI_READS, type GenAiHabits, readGenAi } from "./gen-ai.ts";
 import { SPRING_AI } from "./instrumentations.ts";
 
 const names = new AttributeNames();
@@ -11,7 +11,6 @@ const NO_HABITS: GenAiHabits = {};
 export const OTEL: Dialect = {
   name: "otel",
   reads: [...GEN_AI_READS, ...names.all],
-  recognises: (_, attributes) => hasGenAi(attributes),
   read(span, attributes) {
     // Only Micrometer writes numbers as strings, and Spring AI is what uses it for this.
     const micrometer = typeof attributes.raw(INPUT_TOKENS) === "string";

@@ -10,7 +10,7 @@ import {
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { spansOf } from "./otlp-json.ts";
-import { spanWith } from "./spans.ts";
+import { spanWith, usageIn } from "./spans.ts";
 
 const FOLDER = new URL("../fixtures/dialects/", import.meta.url);
 const samples = readdirSync(FOLDER).flatMap((file) => spansOf(readFileSync(new URL(file, FOLDER), "utf8")));
@@ -57,6 +57,36 @@ describe("the attributes that are read", () => {
       const attributes = new Map([...span.attributes].filter(([name]) => declared.has(name)));
       expect(readSpan({ ...span, attributes })).toEqual(readSpan(span));
     }
+  });
+
+  it("may stand in any order, and beside as many of their synonyms as there are", () => {
+    const counts = read.names.filter((name) => /^(?:gen_ai|llm)\..*tokens$/.test(name));
+    expect(counts.length).toBeGreaterThan(30);
+    const value = fc.oneof(fc.nat(500), fc.nat(500).map(String), fc.constantFrom(-1, "unknown", null));
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.tuple(fc.constantFrom(...counts), value), { selector: ([name]) => name }),
+        fc.integer(),
+        (attributes, seed) => {
+          const [some, others] = [
+            attributes,
+            fc.sample(fc.shuffledSubarray(attributes, { minLength: attributes.length }), {
+              numRuns: 1,
+              seed,
+            })[0] ?? [],
+          ].map((all) =>
+            readSpan(spanWith({ ...Object.fromEntries(all), "gen_ai.request.model": "gpt-4o" })),
+          );
+          expect(others).toEqual(some);
+        },
+      ),
+    );
+    const input = (attributes: Readonly<Record<string, AttributeValue>>) =>
+      usageIn({ ...attributes, "gen_ai.request.model": "gpt-4o" })["input"];
+    const newer = { "gen_ai.usage.input_tokens": 5 };
+    const older = { "gen_ai.usage.prompt_tokens": 7 };
+    expect([input({ ...newer, ...older }), input({ ...older, ...newer })]).toEqual([5, 5]);
+    expect(input({ "gen_ai.usage.input_tokens": "?", ...older })).toBe(7);
   });
 
   it("contain no prompt and no tool's arguments", () => {
@@ -204,6 +234,32 @@ describe("whom a span names", () => {
   it("is taken from the resource when the span names nobody", () => {
     expect(named({}, { "customer.id": "acme" })).toEqual({ customer: "acme" });
     expect(named({ "customer.id": "globex" }, { "customer.id": "acme" })).toEqual({ customer: "globex" });
+  });
+
+  it("is taken from a resource that many spans share by the rules in force", () => {
+    const resource = new Map([
+      ["customer.id", "acme"],
+      ["org", "globex"],
+    ]);
+    const attributionBy = (rules = DEFAULT_ATTRIBUTION_RULES) => {
+      const reading = readSpan({ ...spanWith({}), resource }, rules);
+      return reading.kind === "call" ? reading.call.attribution : reading.attribution;
+    };
+    const others = { customer: ["org"], person: [], feature: ["customer.id"] };
+    for (const _ of [1, 2]) {
+      expect(attributionBy()).toEqual({ customer: "acme" });
+      expect(attributionBy(others)).toEqual({ customer: "globex", feature: "acme" });
+    }
+  });
+
+  it("is, of two tags for one rule, the one in the first of the lists, however the attributes stand", () => {
+    const tags = [
+      ["tags", ["customer:second"]],
+      ["langfuse.trace.tags", ["customer:first", "customer:third"]],
+    ] as const;
+    for (const order of [tags, tags.toReversed()]) {
+      expect(named(Object.fromEntries(order))).toEqual({ customer: "first" });
+    }
   });
 
   it("is nobody who could not be booked: such a name is passed over", () => {
