@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Call, Usage } from "@keeptabs/usage";
 
 /** Bytes of a content hash. */
@@ -29,7 +29,7 @@ export function contentHash(call: Call, quantities: readonly (readonly [string, 
     call.attribution.customer ?? null,
     call.attribution.feature ?? null,
   ]);
-  return createHash("sha256").update(content).digest().subarray(0, CONTENT_HASH_BYTES);
+  return hash("sha256", content, "buffer").subarray(0, CONTENT_HASH_BYTES);
 }
 
 /** Quantities by unit, over all models that a call ran on. */

@@ -100,6 +100,7 @@ class Packer {
   readonly #names: string[] = [];
   readonly #indexes = new Map<string, number>();
   readonly #rates = new Map<number, RateText>();
+  readonly #frameworks = new Map<string, boolean>();
   readonly #ids: Uint8Array<ArrayBuffer>;
   readonly #references: Uint32Array<ArrayBuffer>;
   readonly #numbers: BigInt64Array<ArrayBuffer>;
@@ -167,11 +168,15 @@ class Packer {
     this.#ids.set(contentHash(sent, quantities), at + 24);
 
     const list = splitUsd(charge.list);
-    const net = splitUsd(charge.net);
-    this.#numbers.set(
-      [call.startedAt, call.occurredAt, list.nano, list.atto, net.nano, net.atto],
-      i * NUMBERS,
-    );
+    const net = charge.net === charge.list ? list : splitUsd(charge.net);
+    const numbers = this.#numbers;
+    const first = i * NUMBERS;
+    numbers[first] = call.startedAt;
+    numbers[first + 1] = call.occurredAt;
+    numbers[first + 2] = list.nano;
+    numbers[first + 3] = list.atto;
+    numbers[first + 4] = net.nano;
+    numbers[first + 5] = net.atto;
 
     for (const [unit, quantity] of quantities) this.#quantities.push(this.#name(unit), quantity);
     this.#quantityEnds[i] = this.#quantities.length;
@@ -183,29 +188,26 @@ class Packer {
     const flags =
       (call.usage.lowerBound ? 1 : 0) +
       (call.aggregate ? 2 : 0) +
-      (FRAMEWORK_SCOPES.test(call.scope) ? 4 : 0) +
+      (this.#isFramework(call.scope) ? 4 : 0) +
       named * 8;
-    this.#references.set(
-      [
-        this.#name(source),
-        this.#name(call.aggregate ? "held" : charge.status),
-        this.#optional(charge.reason),
-        this.#name(customer ?? UNATTRIBUTED),
-        this.#name(feature ?? NO_FEATURE),
-        this.#name(call.provider),
-        this.#name(call.responseModel ?? call.requestModel ?? ""),
-        this.#optional(call.requestModel),
-        this.#optional(call.responseModel),
-        this.#name(call.operation),
-        this.#name(call.dialect),
-        this.#name(call.scope),
-        this.#name(call.outcome),
-        this.#name(call.usage.quality),
-        this.#name(charge.source),
-        flags,
-      ],
-      i * REFERENCES,
-    );
+    const references = this.#references;
+    const base = i * REFERENCES;
+    references[base + Reference.source] = this.#name(source);
+    references[base + Reference.kind] = this.#name(call.aggregate ? "held" : charge.status);
+    references[base + Reference.reason] = this.#optional(charge.reason);
+    references[base + Reference.customer] = this.#name(customer ?? UNATTRIBUTED);
+    references[base + Reference.feature] = this.#name(feature ?? NO_FEATURE);
+    references[base + Reference.provider] = this.#name(call.provider);
+    references[base + Reference.model] = this.#name(call.responseModel ?? call.requestModel ?? "");
+    references[base + Reference.requestModel] = this.#optional(call.requestModel);
+    references[base + Reference.responseModel] = this.#optional(call.responseModel);
+    references[base + Reference.operation] = this.#name(call.operation);
+    references[base + Reference.dialect] = this.#name(call.dialect);
+    references[base + Reference.scope] = this.#name(call.scope);
+    references[base + Reference.outcome] = this.#name(call.outcome);
+    references[base + Reference.quality] = this.#name(call.usage.quality);
+    references[base + Reference.costSource] = this.#name(charge.source);
+    references[base + Reference.flags] = flags;
   }
 
   #packNotes(notes: readonly SpanNote[]): PackedNotes {
@@ -228,6 +230,14 @@ class Packer {
       );
     }
     return { count: notes.length, ids, references };
+  }
+
+  #isFramework(scope: string): boolean {
+    const known = this.#frameworks.get(scope);
+    if (known !== undefined) return known;
+    const found = FRAMEWORK_SCOPES.test(scope);
+    this.#frameworks.set(scope, found);
+    return found;
   }
 
   #optional(name: string | undefined): number {

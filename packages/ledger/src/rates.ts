@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { ChargeLine } from "@keeptabs/pricing";
 
@@ -18,8 +18,65 @@ const CACHE_LIMIT = 50_000;
 
 const known = new Map<string, RateText>();
 
+/** Lines of one unit at one price are nearly always of one of a few rates, which are looked through; not more than these. */
+const NEAR_LIMIT = 16;
+/** More pairs of a unit and a price than this start the lists anew. */
+const NEAR_LISTS = 10_000;
+
+interface Near {
+  readonly line: ChargeLine;
+  readonly rate: RateText;
+}
+
+/** By unit and price. Without agreements, which may be as many as customers. */
+const near = new Map<string, Map<string, Near[]>>();
+let nearLists = 0;
+
 /** The rate of a line. */
 export function rateOf(line: ChargeLine): RateText {
+  if (line.agreement !== undefined) return rateByAll(line);
+  const list = nearOf(line);
+  for (const { line: other, rate } of list) if (isAtSameRate(line, other)) return rate;
+  const rate = rateByAll(line);
+  if (list.length >= NEAR_LIMIT) list.length = 0;
+  list.push({ line, rate });
+  return rate;
+}
+
+function nearOf({ unit, rate }: ChargeLine): Near[] {
+  const known = near.get(unit)?.get(rate);
+  if (known !== undefined) return known;
+  if (nearLists >= NEAR_LISTS) {
+    near.clear();
+    nearLists = 0;
+  }
+  const made: Near[] = [];
+  const lists = near.get(unit) ?? new Map<string, Near[]>();
+  near.set(unit, lists.set(rate, made));
+  nearLists += 1;
+  return made;
+}
+
+/** Whether two lines of the same unit and price, without agreements, have everything in common but the amounts. */
+function isAtSameRate(line: ChargeLine, other: ChargeLine): boolean {
+  return (
+    line.source === other.source &&
+    line.priceVersion === other.priceVersion &&
+    line.model === other.model &&
+    line.per === other.per &&
+    line.rounded === other.rounded &&
+    line.assumption === other.assumption &&
+    line.checked === other.checked &&
+    (line.factors === other.factors || areAlike(line.factors, other.factors))
+  );
+}
+
+function areAlike(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((text, i) => text === others[i]);
+}
+
+/** The rate of a line by everything that tells it from others. */
+function rateByAll(line: ChargeLine): RateText {
   const { unit, model, rate, per, factors, rounded, assumption, priceVersion, source, checked, agreement } =
     line;
   const key = [
@@ -63,8 +120,8 @@ export function rateOf(line: ChargeLine): RateText {
 
 /** The first 53 bits of the text's SHA-256: a whole number in JSON and in JavaScript. */
 export function rateId(text: string): number {
-  const hash = createHash("sha256").update(text).digest();
-  return hash.readUIntBE(0, 6) * 32 + ((hash[6] ?? 0) >> 3);
+  const bytes = hash("sha256", text, "buffer");
+  return bytes.readUIntBE(0, 6) * 32 + ((bytes[6] ?? 0) >> 3);
 }
 
 /** The rates that a ledger has, as the writer adds to them. */

@@ -25,27 +25,40 @@ type LineJson = readonly [rate: number, quantity: number, amount: string, billed
 
 /** A charge as JSON text; `use` hears of each rate that the text refers to. */
 export function encodeCharge(charge: Charge | StoredCharge, use: (rate: RateText) => void): string {
-  const lines = charge.lines.map((line): LineJson => {
+  // Put together by hand: it is done for every call, and making the lists for JSON.stringify takes longer.
+  let lines = "";
+  for (const line of charge.lines) {
     const rate = rateOf(line);
     use(rate);
     const { quantity, billed, amount, agreement } = line;
-    if (agreement !== undefined) {
-      return [rate.id, quantity, String(amount), billed ?? quantity, String(agreement.net)];
-    }
-    return billed === undefined
-      ? [rate.id, quantity, String(amount)]
-      : [rate.id, quantity, String(amount), billed];
-  });
-  const json: ChargeJson = [
-    charge.status,
-    charge.source,
-    charge.reason ?? 0,
-    charge.priceVersion ?? 0,
-    String(charge.list),
-    charge.net === charge.list ? 0 : String(charge.net),
-    lines,
-  ];
-  return JSON.stringify(json);
+    const shared = `[${rate.id},${quantity},"${amount}"`;
+    const rest =
+      agreement !== undefined
+        ? `,${billed ?? quantity},"${agreement.net}"]`
+        : billed === undefined
+          ? "]"
+          : `,${billed}]`;
+    lines += lines === "" ? shared + rest : `,${shared}${rest}`;
+  }
+  const { status, source, reason, priceVersion, list, net } = charge;
+  const head = `["${status}","${source}",${quotedOr0(reason)},${quotedOr0(priceVersion)},"${list}"`;
+  return `${head},${net === list ? "0" : `"${net}"`},[${lines}]]`;
+}
+
+/** More texts than this in one process start the memory anew. */
+const QUOTED_LIMIT = 1000;
+
+const quoted = new Map<string, string>();
+
+/** Reasons and price versions are few. */
+function quotedOr0(text: string | undefined): string {
+  if (text === undefined) return "0";
+  const known = quoted.get(text);
+  if (known !== undefined) return known;
+  const made = JSON.stringify(text);
+  if (quoted.size >= QUOTED_LIMIT) quoted.clear();
+  quoted.set(text, made);
+  return made;
 }
 
 /** Reads back what `encodeCharge` wrote; `rateText` gives the text of a rate by its number. */

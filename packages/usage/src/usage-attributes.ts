@@ -7,7 +7,7 @@ import {
   ATTR_GEN_AI_USAGE_REASONING_OUTPUT_TOKENS,
 } from "./semconv.ts";
 import type { Attributes } from "./span.ts";
-import { TOKEN_UNITS } from "./unit.ts";
+import { KNOWN_UNITS, TOKEN_UNITS } from "./unit.ts";
 import {
   type Circumstances,
   type CostClaim,
@@ -75,7 +75,31 @@ export function usageToAttributes(usage: Usage): Record<string, string | number>
 
 /** All of a usage as JSON text; `usageFromJson` reads it back. */
 export function usageToJson(usage: Usage): string {
-  return JSON.stringify(jsonOf(usage));
+  return plainJson(usage) ?? JSON.stringify(jsonOf(usage));
+}
+
+const UNIT_KEYS: ReadonlyMap<string, string> = new Map(
+  KNOWN_UNITS.map((unit) => [unit, `${JSON.stringify(unit)}:`]),
+);
+
+/**
+ * The same text, put together by hand, of a usage of known units that says little else; undefined for others. Nearly all
+ * are such, and this is done for every call.
+ */
+function plainJson(usage: Usage): string | undefined {
+  const { quantities, quality, circumstances, otherModels, claims, lowerBound, free, notes, problem } = usage;
+  if (otherModels.length > 0 || claims.length > 0 || lowerBound) return undefined;
+  if (free !== undefined || problem !== undefined) return undefined;
+  for (const _ in circumstances) return undefined;
+  let members = "";
+  for (const [unit, quantity] of quantities) {
+    const key = UNIT_KEYS.get(unit);
+    if (key === undefined || !Number.isFinite(quantity)) return undefined;
+    members += members === "" ? key + quantity : `,${key}${quantity}`;
+  }
+  const said = quality === "reported" ? "" : `,"quality":"${quality}"`;
+  const noted = notes.length === 0 ? "" : `,"notes":${JSON.stringify(notes)}`;
+  return `{"quantities":{${members}}${said}${noted}}`;
 }
 
 function jsonOf(usage: Usage): UsageJson {
