@@ -7,9 +7,9 @@ export const CONTENT_HASH_BYTES = 16;
 /**
  * What makes two deliveries of a span the same: everything that decides the charge or says whose it is.
  * The price is not part of it, since prices may change between a delivery and its retry. The call's times are
- * those that were sent.
+ * those that were sent. In hex: a short text is made faster than a buffer.
  */
-export function contentHash(call: Call, quantities: readonly (readonly [string, number])[]): Uint8Array {
+export function contentHash(call: Call, quantities: readonly (readonly [string, number])[]): string {
   const { usage } = call;
   const content = JSON.stringify([
     call.startedAt.toString(),
@@ -29,7 +29,7 @@ export function contentHash(call: Call, quantities: readonly (readonly [string, 
     call.attribution.customer ?? null,
     call.attribution.feature ?? null,
   ]);
-  return hash("sha256", content, "buffer").subarray(0, CONTENT_HASH_BYTES);
+  return hash("sha256", content, "hex").slice(0, CONTENT_HASH_BYTES * 2);
 }
 
 /** Quantities by unit, over all models that a call ran on. */

@@ -165,7 +165,7 @@ class Packer {
     writeId(this.#ids, at, call.traceId, 16, "trace id");
     writeId(this.#ids, at + 16, call.spanId, 8, "span id");
     const sent = sentTimes === undefined ? call : { ...call, ...sentTimes };
-    this.#ids.set(contentHash(sent, quantities), at + 24);
+    writeId(this.#ids, at + 24, contentHash(sent, quantities), CONTENT_HASH_BYTES, "content hash");
 
     const list = splitUsd(charge.list);
     const net = charge.net === charge.list ? list : splitUsd(charge.net);
