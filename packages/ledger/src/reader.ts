@@ -88,13 +88,22 @@ export class LedgerReader {
     return customer === undefined ? entries[0] : entries.find((entry) => entry.customer === customer);
   }
 
-  /** True when a sender's trace has calls in the ledger. */
-  hasTrace(source: string, traceId: string): boolean {
+  /** True when a sender's trace has calls in the ledger, or with `upTo` when it has some among the entries up to that one. */
+  hasTrace(source: string, traceId: string, upTo: number = Number.MAX_SAFE_INTEGER): boolean {
     const rows = this.#statements.all<{ one: bigint }>(
-      "SELECT 1 AS one FROM spans WHERE source = (SELECT id FROM names WHERE name = ?) AND trace_id = ? AND entry IS NOT NULL LIMIT 1",
-      [source, Buffer.from(traceId, "hex")],
+      "SELECT 1 AS one FROM spans WHERE source = (SELECT id FROM names WHERE name = ?) AND trace_id = ? AND entry <= ? LIMIT 1",
+      [source, Buffer.from(traceId, "hex"), upTo],
     );
     return rows.length > 0;
+  }
+
+  /** The number of the last entry; 0 when there is none. */
+  lastEntry(): number {
+    const [row] = this.#statements.all<{ last: bigint }>(
+      "SELECT coalesce(max(id), 0) AS last FROM entries",
+      [],
+    );
+    return Number(row?.last ?? 0n);
   }
 
   /** How many entries of each kind there are, and how many conflicts were kept aside. */

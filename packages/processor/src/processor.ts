@@ -99,7 +99,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
       overrides: config.prices.overrides,
       attribution: config.attribution,
     }),
-    traces: new TraceMemory((source, traceId) => reader.hasTrace(source, traceId)),
+    traces: new TraceMemory(reader),
     now: () => BigInt(now()) * 1_000_000n,
     maxWaitingSpans: MAX_WAITING_SPANS,
     log,

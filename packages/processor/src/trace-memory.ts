@@ -1,74 +1,133 @@
-import type { SpanNote } from "@keeptabs/ledger";
+import type { Booking, LedgerReader, SpanNote } from "@keeptabs/ledger";
 
-/** Traces with calls that are remembered; older ones are asked of the ledger. */
+/** Traces with calls that are remembered, and ids of spans above their calls; of older ones the ledger is asked. */
 const MAX_TRACES = 100_000;
-/** Spans of traces without calls that are remembered, in case that calls come below them. */
-const MAX_LINKS = 200_000;
+const MAX_WANTED = 500_000;
+/** What is left when there are too many: forgetting is done seldom. */
+const KEPT_SHARE = 0.75;
+/** Spans that are above no call yet and are remembered, in case that calls come below them. */
+const MAX_KEPT = 200_000;
+
+/** A trace with calls. */
+interface Called {
+  /** Ids of spans above its calls, as far up as is known, whether they came or not. */
+  readonly wanted: Set<string>;
+  /** Entries up to this one may be of calls in it that are forgotten. */
+  readonly forgottenUpTo: number;
+  /** True when there are such, so that any span may be above one; undefined until it has to be known. */
+  anyWanted: boolean | undefined;
+}
 
 /**
- * Decides which spans that are no calls the ledger must hear of. Those that name somebody always; others
- * only link a call to what is above it, and matter only in a trace that has calls: most traces have none.
- * What is forgotten here costs at most an attribution, never a charge.
+ * Decides which spans that are no calls the ledger must hear of: those that name somebody, and those that lie above a
+ * call and link it to them. Most are neither. What is forgotten here costs at most an attribution, never a charge.
  */
 export class TraceMemory {
-  readonly #isInLedger: (source: string, traceId: string) => boolean;
-  readonly #traces = new Set<string>();
-  readonly #links = new Map<string, SpanNote[]>();
-  #linkCount = 0;
+  readonly #ledger: Pick<LedgerReader, "hasTrace" | "lastEntry">;
+  /** Traces with calls, those that had one last at the end. */
+  readonly #called = new Map<string, Called>();
+  #wantedCount = 0;
+  /** Calls of later entries are all remembered. */
+  #forgottenUpTo: number;
+  /** By trace and id the spans that are above no call yet. Those that name somebody are among them. */
+  readonly #kept = new Map<string, Map<string, SpanNote>>();
+  #keptCount = 0;
 
-  constructor(isInLedger: (source: string, traceId: string) => boolean) {
-    this.#isInLedger = isInLedger;
+  constructor(ledger: Pick<LedgerReader, "hasTrace" | "lastEntry">) {
+    this.#ledger = ledger;
+    this.#forgottenUpTo = ledger.lastEntry();
   }
 
-  /** The notes to pass on, of a request whose calls belong to `callTraces` (trace ids). */
-  select(source: string, notes: readonly SpanNote[], callTraces: ReadonlySet<string>): SpanNote[] {
+  /** The notes to pass on, of a request with these calls. Some may have been passed on before. */
+  select(source: string, notes: readonly SpanNote[], bookings: readonly Booking[]): SpanNote[] {
+    this.#forgetOldest();
     const selected: SpanNote[] = [];
-    for (const traceId of callTraces) {
-      const trace = source + traceId;
-      this.#remember(trace);
-      selected.push(...this.#takeLinks(trace));
+    for (const { call, ancestors } of bookings) {
+      const trace = source + call.traceId;
+      const called = this.#remember(trace);
+      for (const id of ancestors) this.#want(called, trace, id, selected);
     }
     for (const note of notes) {
       const trace = source + note.traceId;
-      const named = note.customer !== undefined || note.person !== undefined || note.feature !== undefined;
-      if (named || this.#hasCalls(trace, source, note.traceId)) selected.push(note);
-      else this.#keepLink(trace, note);
+      const called = this.#called.get(trace) ?? this.#forgotten(trace, note);
+      if (called !== undefined && this.#isWanted(called, note)) {
+        selected.push(note);
+        this.#want(called, trace, note.parentSpanId, selected);
+        continue;
+      }
+      this.#keep(trace, note);
+      if (note.customer !== undefined || note.person !== undefined || note.feature !== undefined) {
+        selected.push(note);
+      }
     }
     return selected;
   }
 
-  #hasCalls(trace: string, source: string, traceId: string): boolean {
-    if (this.#traces.has(trace)) return true;
-    // A trace that is kept among the links was asked for before.
-    if (this.#links.has(trace) || !this.#isInLedger(source, traceId)) return false;
-    this.#remember(trace);
-    return true;
+  #remember(trace: string): Called {
+    const called = this.#called.get(trace) ?? {
+      wanted: new Set(),
+      forgottenUpTo: this.#forgottenUpTo,
+      anyWanted: undefined,
+    };
+    this.#called.delete(trace);
+    this.#called.set(trace, called);
+    return called;
   }
 
-  #remember(trace: string): void {
-    this.#traces.delete(trace);
-    this.#traces.add(trace);
-    if (this.#traces.size <= MAX_TRACES) return;
-    const [oldest] = this.#traces;
-    if (oldest !== undefined) this.#traces.delete(oldest);
+  /** A trace that is not remembered, if the ledger has calls of it; asked once, since its spans are kept after that. */
+  #forgotten(trace: string, { source, traceId }: SpanNote): Called | undefined {
+    const upTo = this.#forgottenUpTo;
+    if (upTo === 0 || this.#kept.has(trace) || !this.#ledger.hasTrace(source, traceId, upTo))
+      return undefined;
+    const called = this.#remember(trace);
+    called.anyWanted = true;
+    return called;
   }
 
-  #keepLink(trace: string, note: SpanNote): void {
-    const known = this.#links.get(trace);
-    if (known === undefined) this.#links.set(trace, [note]);
-    else known.push(note);
-    this.#linkCount += 1;
-    while (this.#linkCount > MAX_LINKS) {
-      const [oldest] = this.#links.keys();
-      if (oldest === undefined) break;
-      this.#takeLinks(oldest);
+  #isWanted(called: Called, { spanId, source, traceId }: SpanNote): boolean {
+    if (called.wanted.has(spanId)) return true;
+    const { forgottenUpTo } = called;
+    called.anyWanted ??= forgottenUpTo > 0 && this.#ledger.hasTrace(source, traceId, forgottenUpTo);
+    return called.anyWanted;
+  }
+
+  /** Wants a span and all above it that are kept, which are then passed on. */
+  #want(called: Called, trace: string, from: string | undefined, selected: SpanNote[]): void {
+    const kept = this.#kept.get(trace);
+    for (let id = from; id !== undefined && !called.wanted.has(id); ) {
+      called.wanted.add(id);
+      this.#wantedCount += 1;
+      const note = kept?.get(id);
+      if (note === undefined) return;
+      kept?.delete(id);
+      this.#keptCount -= 1;
+      selected.push(note);
+      id = note.parentSpanId;
     }
   }
 
-  #takeLinks(trace: string): readonly SpanNote[] {
-    const links = this.#links.get(trace) ?? [];
-    this.#links.delete(trace);
-    this.#linkCount -= links.length;
-    return links;
+  #forgetOldest(): void {
+    if (this.#called.size <= MAX_TRACES && this.#wantedCount <= MAX_WANTED) return;
+    this.#forgottenUpTo = this.#ledger.lastEntry();
+    for (const [trace, { wanted }] of this.#called) {
+      if (this.#called.size <= MAX_TRACES * KEPT_SHARE && this.#wantedCount <= MAX_WANTED * KEPT_SHARE)
+        return;
+      this.#called.delete(trace);
+      this.#wantedCount -= wanted.size;
+    }
+  }
+
+  #keep(trace: string, note: SpanNote): void {
+    const kept = this.#kept.get(trace) ?? new Map<string, SpanNote>();
+    this.#kept.set(trace, kept);
+    // Of two descriptions of a span the ledger takes the first.
+    if (kept.has(note.spanId)) return;
+    kept.set(note.spanId, note);
+    this.#keptCount += 1;
+    for (const [oldest, { size }] of this.#kept) {
+      if (this.#keptCount <= MAX_KEPT) return;
+      this.#kept.delete(oldest);
+      this.#keptCount -= size;
+    }
   }
 }

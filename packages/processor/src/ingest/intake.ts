@@ -88,8 +88,7 @@ export class Intake {
     try {
       const receivedAt = now();
       const batch = batchOf(spans, source, rules(), receivedAt);
-      const callTraces = new Set(batch.bookings.map(({ call }) => call.traceId));
-      const notes = this.#parts.traces.select(source, batch.notes, callTraces);
+      const notes = this.#parts.traces.select(source, batch.notes, batch.bookings);
       const appended = await ledger.append(batch.bookings, receivedAt, notes);
       this.#committed();
       metrics.take(appended.postings);
