@@ -79,23 +79,6 @@ function areAlike(some: readonly string[], others: readonly string[]): boolean {
 function rateByAll(line: ChargeLine): RateText {
   const { unit, model, rate, per, factors, rounded, assumption, priceVersion, source, checked, agreement } =
     line;
-  const key = [
-    unit,
-    model,
-    rate,
-    per,
-    factors.join(),
-    rounded,
-    assumption,
-    priceVersion,
-    source,
-    checked,
-    agreement?.name,
-    agreement?.terms,
-    agreement?.zero,
-  ].join("\u001f");
-  const found = known.get(key);
-  if (found !== undefined) return found;
   const shared: SharedLine = {
     unit,
     ...(model === undefined ? {} : { model }),
@@ -112,9 +95,11 @@ function rateByAll(line: ChargeLine): RateText {
       : { agreement: { name: agreement.name, terms: agreement.terms, zero: agreement.zero } }),
   };
   const text = JSON.stringify(shared);
+  const found = known.get(text);
+  if (found !== undefined) return found;
   const made = { id: rateId(text), text };
   if (known.size >= CACHE_LIMIT) known.clear();
-  known.set(key, made);
+  known.set(text, made);
   return made;
 }
 

@@ -78,8 +78,9 @@ describe("a call without a customer of its own", () => {
 const treeSpan = fc.record({
   parent: fc.nat(),
   isCall: fc.boolean(),
-  customer: fc.option(fc.constantFrom("acme", "globex"), { freq: 3, nil: undefined }),
-  feature: fc.option(fc.constantFrom("search", "chat"), { freq: 3, nil: undefined }),
+  // Most spans name nobody, and only link.
+  customer: fc.constantFrom("acme", "globex", ...Array<undefined>(8)),
+  feature: fc.constantFrom("search", "chat", ...Array<undefined>(8)),
 });
 const number = fc.nat({ max: 1_000_000 });
 
@@ -170,6 +171,15 @@ describe("a span that is no call", () => {
     expect(kept()).toEqual(["1", "2", "4", "5"].map(id));
     await processor.postSpans(call(id("7"), id("6")));
     expect(kept()).toEqual(["1", "2", "4", "5", "6", "7"].map(id));
+  });
+
+  it("links calls through any number of spans that come one by one", async () => {
+    await processor.postSpans(call(id("5"), id("4")));
+    await processor.postSpans(plain(id("4"), id("3")));
+    await processor.postSpans(plain(id("3"), id("2")));
+    await processor.postSpans(plain(id("2"), id("1")));
+    await processor.postSpans(plain(id("1"), undefined, { "customer.id": "acme" }));
+    expect(processor.october()).toEqual([["acme", "", 1, "0.0035"]]);
   });
 
   it("links calls from before a restart as well, also when another call of the trace comes first", async () => {
