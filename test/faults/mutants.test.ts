@@ -7,7 +7,7 @@ import { MUTANTS, type Mutant } from "./mutants.ts";
 import { straceOrSkip } from "./require.ts";
 
 /** No mutant may live longer than this. */
-const MOST_KILLS = 24;
+const MOST_KILLS = 40;
 const STRACE = straceOrSkip();
 
 /** What the harness finds when a fault is inflicted on a mutant. */
