@@ -46,7 +46,10 @@ function initechCost(text: string): string | undefined {
       text,
     )?.[1];
   // As many digits as the line has room for: zeros before the number, and after its point.
-  return value?.replace(/^0+(?=\d)/, "").replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+  return value
+    ?.replace(/^0+(?=\d)/, "")
+    .replace(/(\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
 }
 
 describe("a month of history over OTLP", () => {
@@ -97,7 +100,7 @@ describe("a month of history over OTLP", () => {
   });
 });
 
-describe("a processor that is killed while traffic runs", () => {
+describe("a processor that is killed while traffic runs", { timeout: 120_000 }, () => {
   it("has the scenario's bill in the end, whatever was acknowledged, retried or lost on the way", async () => {
     const ledger = newLedger();
     let serving = await serve(ledger);

@@ -7,7 +7,7 @@ import { MUTANTS, type Mutant } from "./mutants.ts";
 import { straceOrSkip } from "./require.ts";
 
 /** No mutant may live longer than this. */
-const MOST_KILLS = 40;
+const MOST_KILLS = 80;
 const STRACE = straceOrSkip();
 
 /** What the harness finds when a fault is inflicted on a mutant. */
@@ -19,7 +19,7 @@ const FAULTS: { readonly [fault in Mutant["fault"]]: (mutant: string) => Promise
 
 describe("the crash harness", () => {
   for (const [name, { fault, finding, edits }] of Object.entries(MUTANTS)) {
-    it.skipIf(fault === "disk" && !STRACE)(`finds the mutant ${name}`, { timeout: 180_000 }, async () => {
+    it.skipIf(fault === "disk" && !STRACE)(`finds the mutant ${name}`, { timeout: 300_000 }, async () => {
       const found = await FAULTS[fault](name).catch((error: unknown) => [String(error)]);
       expect(found).toContainEqual(expect.stringMatching(finding));
     });

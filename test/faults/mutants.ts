@@ -19,6 +19,8 @@ const WRITE_TOTALS = "    for (const table of this.#tables) table.add(this.#gath
 const WRITE_COUNTERS =
   "    for (const { key, whole, atto } of this.counts()) this.#add.run(...key, whole, atto);\n";
 const ADVANCE = "    this.#advance.run(entry, adjustment);\n";
+/** Makes the moment in which a kill shows the fault long enough to be hit. */
+const PAUSE = "    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);\n";
 const WRITE_PROJECTIONS = `      for (const written of [this.#totals, this.#counters]) {
         if (project || written.isDue())
           written.write(this.#bookkeeper.lastEntry, this.#bookkeeper.lastAdjustment);
@@ -84,11 +86,17 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
   },
   "projections-after-the-commit": {
     edits: [
+      // With every commit, so that there are many moments in which a kill shows it.
+      {
+        file: "ledger/src/books.ts",
+        text: "export const PROJECT_MS = 500;",
+        by: "export const PROJECT_MS = 0;",
+      },
       { file: "ledger/src/books.ts", text: WRITE_PROJECTIONS, by: "" },
       {
         file: "ledger/src/books.ts",
         text: "    this.#bookkeeper.end(false);\n",
-        by: `${WRITE_PROJECTIONS}    this.#bookkeeper.end(false);\n`,
+        by: `${PAUSE}${WRITE_PROJECTIONS}    this.#bookkeeper.end(false);\n`,
       },
     ],
     fault: "kills",
