@@ -68,6 +68,18 @@ describe.each([1])("a ledger of schema %i", (schema) => {
     expect(verifyLedger(path)).toMatchObject({ batches: 1, entries: 10, problems: [] });
   });
 
+  it("has the very tables, indexes and rules of a new one", async () => {
+    const [older, newer] = [olderLedger(schema), newLedgerPath()];
+    for (const path of [older, newer]) await (await Ledger.open(path)).close();
+    const [migrated, fresh] = [older, newer].map((path) => {
+      const database = new DatabaseSync(path, { readOnly: true });
+      const rows = database.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").all();
+      database.close();
+      return rows;
+    });
+    expect(migrated).toEqual(fresh);
+  });
+
   it("explains each charge line by line as before, also one that was priced anew", async () => {
     const path = olderLedger(schema);
     await (await Ledger.open(path)).close();
