@@ -106,18 +106,6 @@ export class LedgerReader {
     return Number(row?.last ?? 0n);
   }
 
-  /** How many entries of each kind there are, and how many conflicts were kept aside. */
-  census(): ReadonlyMap<string, number> {
-    const kinds = this.#statements.all<{ kind: string; count: bigint }>(
-      "SELECT kind, count(*) AS count FROM entries GROUP BY kind",
-    );
-    const [conflicts] = this.#statements.all<{ count: bigint }>("SELECT count(*) AS count FROM conflicts");
-    return new Map([
-      ...kinds.map(({ kind, count }) => [kind, Number(count)] as const),
-      ["conflict", Number(conflicts?.count ?? 0n)],
-    ]);
-  }
-
   /**
    * Entries that count, of a period (Unix milliseconds), in the order of their numbers; at most `limit` beyond
    * `after`, which is the number of the last one seen.
