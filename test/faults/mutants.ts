@@ -15,7 +15,7 @@ export interface Mutant {
   readonly finding: RegExp;
 }
 
-const WRITE_TOTALS = "    for (const table of this.#tables) table.add(this.#gathered.values());\n";
+const WRITE_TOTALS = "    this.#writeSums();\n";
 const WRITE_COUNTERS =
   "    for (const { key, whole, atto } of this.counts()) this.#add.run(...key, whole, atto);\n";
 const ADVANCE = "    this.#advance.run(entry, adjustment);\n";

@@ -4,7 +4,7 @@ import { UNATTRIBUTED } from "@keeptabs/usage/consumed";
 import { ADJUSTMENT_COLUMNS, insertInto } from "./columns.ts";
 import { type Counted, quantitiesIn } from "./covering.ts";
 import type { Dictionary } from "./dictionary.ts";
-import type { PostingRow } from "./postings.ts";
+import { type PostingRow, quarterOf, seriesOf } from "./postings.ts";
 import type { Records, Value } from "./record.ts";
 import { NAMES_CUSTOMER, NAMES_FEATURE, NO_FEATURE, ONLY_PERSON, type Row } from "./row.ts";
 import { decodeSum } from "./stored-charge.ts";
@@ -90,11 +90,10 @@ export class Adjuster {
   /** The row with the names of an entry of the same call, where it has none of its own. */
   borrowNames(row: Row, entry: Counted): Row {
     const is = nowNamed(entry);
-    return {
-      ...row,
+    return row.placed({
       customer: this.#isNobody(row.customer) ? is.customer : row.customer,
       feature: this.#isNothing(row.feature) ? is.feature : row.feature,
-    };
+    });
   }
 
   /** Charges an entry by another price than before; nothing when it costs the same and says the same. */
@@ -156,21 +155,22 @@ export class Adjuster {
     this.#insert.run(...values);
     this.#records.add(values);
     this.#last = id;
+    const { provider, model, outcome, occurredAt } = entry;
+    const { status, reason: why = "" } = charged;
     return {
-      occurredAt: entry.occurredAt,
+      series: seriesOf({ feature, provider, model, kind: status, reason: why, outcome }),
       customer,
-      feature,
-      provider: entry.provider,
-      model: entry.model,
-      kind: charged.status,
-      reason: charged.reason ?? "",
-      outcome: entry.outcome,
+      occurredAt,
+      quarter: quarterOf(occurredAt),
       // A released sum was never counted before; everything else was.
       first: kind === "released",
       calls: sign,
       nano,
       atto,
-      tokens: quantitiesIn(entry.usage).map(([unit, quantity]) => [this.#names.id(unit), sign * quantity]),
+      tokens: quantitiesIn(entry.usage).flatMap(([unit, quantity]) => [
+        this.#names.id(unit),
+        sign * quantity,
+      ]),
     };
   }
 }

@@ -140,7 +140,7 @@ export class Bookkeeper {
       if (other.waiting) this.#entries.letGo(other.id);
       else postings.add(this.#adjuster.supersede(other, now));
     }
-    postings.add(firstPosting(named, named.kind));
+    postings.add(firstPosting(named));
     return BOOKED[named.kind];
   }
 
@@ -160,13 +160,12 @@ export class Bookkeeper {
     const named = isOpen && customer !== undefined ? row.named & ~ONLY_PERSON : row.named;
     const isPerson = found !== undefined && found === person && customer === undefined;
     const noFeature = feature !== undefined && this.#names.name(row.feature) === NO_FEATURE;
-    return {
-      ...row,
+    return row.placed({
       ancestors,
       named: isPerson ? named | ONLY_PERSON : named,
       customer: found ?? row.customer,
       feature: noFeature ? feature : row.feature,
-    };
+    });
   }
 
   /** Entries that count now and describe the same call as the row. */
@@ -218,20 +217,17 @@ function ownNames({ named, customer, feature }: Row): Pick<KnownSpan, "customer"
   };
 }
 
-function firstPosting(row: Row, kind: EntryKind): PostingRow {
+function firstPosting(row: Row): PostingRow {
+  const { profile, customer, occurredAt, quarter, netNano, netAtto, tokens } = row;
   return {
-    occurredAt: row.occurredAt,
-    customer: row.customer,
-    feature: row.feature,
-    provider: row.provider,
-    model: row.model,
-    kind,
-    reason: row.reason ?? "",
-    outcome: row.outcome,
+    series: profile.series,
+    customer,
+    occurredAt,
+    quarter,
     first: true,
     calls: 1,
-    nano: row.netNano,
-    atto: row.netAtto,
-    tokens: row.tokens,
+    nano: netNano,
+    atto: netAtto,
+    tokens,
   };
 }

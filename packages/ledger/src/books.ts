@@ -12,7 +12,7 @@ import { Postings } from "./postings.ts";
 import { CounterTotals, PeriodTotals } from "./projections.ts";
 import { Rates, type RateText } from "./rates.ts";
 import { type Projection, tailOf } from "./tail.ts";
-import { Unpacked } from "./unpacked.ts";
+import { Profiles, Unpacked } from "./unpacked.ts";
 
 const NOTHING_POSTED = new Postings();
 /** Totals are written this often while there is work: whoever reads them adds up what they lack. */
@@ -31,6 +31,7 @@ export class Books {
   readonly #names: Dictionary;
   readonly #customers: Dictionary;
   readonly #rates: Rates;
+  readonly #profiles = new Profiles();
   readonly #chain: Chain;
   readonly #bookkeeper: Bookkeeper;
   readonly #totals: Written<PeriodTotals>;
@@ -79,7 +80,7 @@ export class Books {
     const postings = new Postings();
     const results = requests.map(({ packed, now }) => {
       for (const rate of packed.rates) this.#rates.keep(rate);
-      const unpacked = new Unpacked(packed, this.#names, this.#customers);
+      const unpacked = new Unpacked(packed, this.#names, this.#customers, this.#profiles);
       return this.#bookkeeper.book(unpacked.rows(), unpacked.notes(), now, postings);
     });
     return results.map((each, i) => this.#posted(each, i === 0 ? postings : NOTHING_POSTED));
@@ -212,6 +213,7 @@ export class Books {
     this.#names.reset();
     this.#customers.reset();
     this.#rates.reset();
+    this.#profiles.reset();
     this.#chain.reset();
     this.#bookkeeper.end(true);
     for (const written of [this.#totals, this.#counters]) written.rolledBack();

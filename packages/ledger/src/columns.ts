@@ -64,21 +64,28 @@ export const DETAIL: readonly { readonly name: string; readonly type: "TEXT" | "
   { name: "list_atto", type: "INTEGER" },
 ];
 
-/** An entry's `detail`; usage and charge are JSON already. */
-export function detailOf(row: {
-  readonly usage: string;
-  readonly charge: string;
+/** What an entry's `detail` says of a call's traits. */
+export function detailOfTraits(traits: {
   readonly reason: string | null;
   readonly requestModel: number | null;
   readonly responseModel: number | null;
   readonly operation: number;
   readonly dialect: number;
-  readonly listNano: bigint;
-  readonly listAtto: bigint;
 }): string {
-  const { usage, charge, reason, requestModel, responseModel, operation, dialect, listNano, listAtto } = row;
+  const { reason, requestModel, responseModel, operation, dialect } = traits;
   const why = reason === null ? "null" : JSON.stringify(reason);
-  return `[${usage},${charge},${why},${requestModel},${responseModel},${operation},${dialect},${listNano},${listAtto}]`;
+  return `${why},${requestModel},${responseModel},${operation},${dialect}`;
+}
+
+/** An entry's `detail`; usage and charge are JSON already, `traits` is what `detailOfTraits` gave. */
+export function detailOf(
+  usage: string,
+  charge: string,
+  traits: string,
+  listNano: bigint,
+  listAtto: bigint,
+): string {
+  return `[${usage},${charge},${traits},${listNano},${listAtto}]`;
 }
 
 /** The columns of an entry as it is written and as the chain of batches covers it, in this order. */

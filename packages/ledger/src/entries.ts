@@ -1,6 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { detailOf, ENTRY_COLUMNS, flagsOf, insertInto } from "./columns.ts";
-import { responseKey } from "./content-hash.ts";
+import { detailOf, ENTRY_COLUMNS, insertInto } from "./columns.ts";
 import { type Counted, countedOf, isPosted, type Position } from "./covering.ts";
 import type { EntryKind } from "./entry.ts";
 import type { Records, Value } from "./record.ts";
@@ -95,7 +94,7 @@ export class Entries {
     for (const id of below) found.push(...this.#counted(row.scope, id, "below"));
     for (const id of beside) found.push(...this.#counted(row.scope, id, "elsewhere"));
     if (row.responseId !== null) {
-      const same = this.#sameResponse.all(responseKey(row.responseId), row.responseId, row.source);
+      const same = this.#sameResponse.all(row.responseKey, row.responseId, row.source);
       for (const { id } of same) found.push(...this.#counted(row.scope, Number(id), "elsewhere"));
     }
     if (row.framework === 1) {
@@ -143,40 +142,33 @@ export class Entries {
   /** Writes an entry and returns its number. */
   insert(row: Row, kind: EntryKind, coveredBy: number | null, now: bigint): number {
     const id = this.#last + 1;
+    const { profile, responseId } = row;
+    const { source, feature, provider, model, scope, framework } = profile.traits;
     const values: Value[] = [
       id,
       row.traceId,
       row.spanId,
-      row.source,
-      flagsOf({
-        kind,
-        outcome: row.outcome,
-        quality: row.quality,
-        cost_source: row.costSource,
-        lower_bound: row.lowerBound,
-        aggregate: row.aggregate,
-        framework: row.framework,
-        named: row.named,
-      }),
+      source,
+      profile.flags(kind),
       row.customer,
-      row.feature,
-      row.provider,
-      row.model,
-      row.scope,
-      row.responseId,
-      row.responseId === null ? null : responseKey(row.responseId),
+      feature,
+      provider,
+      model,
+      scope,
+      responseId,
+      responseId === null ? null : row.responseKey,
       row.startedAt,
       row.occurredAt,
       now,
       row.netNano,
       row.netAtto,
-      detailOf(row),
+      detailOf(row.usage, row.charge, profile.detail, row.listNano, row.listAtto),
       coveredBy,
     ];
     this.#insert.run(...values);
     this.#records.add(values);
     this.#last = id;
-    if (row.framework === 1 && row.occurredAt > this.#latestFramework) this.#latestFramework = row.occurredAt;
+    if (framework === 1 && row.occurredAt > this.#latestFramework) this.#latestFramework = row.occurredAt;
     return id;
   }
 

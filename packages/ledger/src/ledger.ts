@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { LedgerError } from "./database.ts";
 import type { Booking, BookingResult, Posting, Repricing, SpanNote } from "./entry.ts";
 import { lockLedger } from "./lock.ts";
-import { buffersOf, pack } from "./packed.ts";
+import { pack } from "./packed.ts";
 import { unpackAnswer } from "./packed-answer.ts";
 import type { Answer, Request, WriterOptions } from "./protocol.ts";
 import type { RateText } from "./rates.ts";
@@ -105,7 +105,7 @@ export class Ledger {
   ): Promise<Appended> {
     if (bookings.length === 0 && notes.length === 0) return { results: [], postings: [], commitSeconds: 0 };
     const packed = pack(bookings, notes);
-    return this.#booked((id) => ({ kind: "append", id, packed, now }), buffersOf(packed));
+    return this.#booked((id) => ({ kind: "append", id, packed, now }), [packed.buffer]);
   }
 
   /**

@@ -2,14 +2,16 @@ import { joinUsd } from "@keeptabs/pricing/money";
 import type { Outcome } from "@keeptabs/usage";
 import type { Dictionary } from "./dictionary.ts";
 import type { BookingResult, EntryKind, Posting } from "./entry.ts";
-import type { PostingSum } from "./postings.ts";
+import type { PostingSum, Series } from "./postings.ts";
 
 /** What became of bookings and what was posted, in the form in which it comes back from the writer's thread. */
 export interface PackedAnswer {
   /** One for each booking: its place in `RESULTS`. */
   readonly results: Uint8Array<ArrayBuffer>;
   readonly names: readonly string[];
-  /** `POSTING_REFERENCES` for each posting: customer, feature, provider, model, kind, reason, outcome, 1 when first. */
+  /** `SERIES_REFERENCES` for each series: feature, provider, model, kind, reason, outcome. */
+  readonly series: Uint32Array<ArrayBuffer>;
+  /** `POSTING_REFERENCES` for each posting: customer (a name), series, 1 when first. */
   readonly references: Uint32Array<ArrayBuffer>;
   /** `POSTING_NUMBERS` for each posting: when, calls, nano, atto. */
   readonly numbers: BigInt64Array<ArrayBuffer>;
@@ -18,7 +20,8 @@ export interface PackedAnswer {
   readonly quantityEnds: Uint32Array<ArrayBuffer>;
 }
 
-const POSTING_REFERENCES = 8;
+const SERIES_REFERENCES = 6;
+const POSTING_REFERENCES = 3;
 const POSTING_NUMBERS = 4;
 
 const KINDS: readonly EntryKind[] = ["charged", "zero", "unpriced", "partly_unpriced", "covered", "held"];
@@ -45,6 +48,18 @@ export function packAnswer(
     }
     return found;
   };
+  const series: number[] = [];
+  const seriesIndexes = new Map<Series, number>();
+  const seriesIndex = (of: Series): number => {
+    let found = seriesIndexes.get(of);
+    if (found === undefined) {
+      const places = [of.feature, of.provider, of.model].map((id) => index(names.name(id)));
+      series.push(...places, index(of.kind), index(of.reason), index(of.outcome));
+      found = seriesIndexes.size;
+      seriesIndexes.set(of, found);
+    }
+    return found;
+  };
   const references = new Uint32Array(postings.length * POSTING_REFERENCES);
   const numbers = new BigInt64Array(postings.length * POSTING_NUMBERS);
   const quantities: number[] = [];
@@ -53,25 +68,24 @@ export function packAnswer(
   for (const posting of postings) {
     const to = at * POSTING_REFERENCES;
     references[to] = index(customers.name(posting.customer));
-    references[to + 1] = index(names.name(posting.feature));
-    references[to + 2] = index(names.name(posting.provider));
-    references[to + 3] = index(names.name(posting.model));
-    references[to + 4] = index(posting.kind);
-    references[to + 5] = index(posting.reason);
-    references[to + 6] = index(posting.outcome);
-    references[to + 7] = posting.first ? 1 : 0;
+    references[to + 1] = seriesIndex(posting.series);
+    references[to + 2] = posting.first ? 1 : 0;
     const number = at * POSTING_NUMBERS;
     numbers[number] = posting.occurredAt;
     numbers[number + 1] = BigInt(posting.calls);
     numbers[number + 2] = posting.nano;
     numbers[number + 3] = posting.atto;
-    for (const [unit, quantity] of posting.tokens) quantities.push(index(names.name(unit)), quantity);
+    const { units, amounts } = posting.quantities;
+    for (let i = 0; i < units.length; i += 1) {
+      quantities.push(index(names.name(units[i] ?? 0)), amounts[i] ?? 0);
+    }
     quantityEnds[at] = quantities.length;
     at += 1;
   }
   return {
     results: Uint8Array.from(results, codeOf),
     names: used,
+    series: Uint32Array.from(series),
     references,
     numbers,
     quantities: Float64Array.from(quantities),
@@ -81,35 +95,36 @@ export function packAnswer(
 
 /** The buffers that may change hands instead of being copied. */
 export function answerBuffers(answer: PackedAnswer): ArrayBuffer[] {
-  const { results, references, numbers, quantities, quantityEnds } = answer;
-  return [results, references, numbers, quantities, quantityEnds].map(({ buffer }) => buffer);
+  const { results, series, references, numbers, quantities, quantityEnds } = answer;
+  return [results, series, references, numbers, quantities, quantityEnds].map(({ buffer }) => buffer);
 }
 
 /** Reads back what `packAnswer` packed. */
 export function unpackAnswer(answer: PackedAnswer): { results: BookingResult[]; postings: Posting[] } {
-  const { names, references, numbers, quantities, quantityEnds } = answer;
+  const { names, series, references, numbers, quantities, quantityEnds } = answer;
   const text = (index: number | undefined): string => names[index ?? -1] ?? "";
   const results = Array.from(answer.results, (code) => RESULTS[code] as BookingResult);
   const postings: Posting[] = [];
   let from = 0;
   for (const [i, until] of quantityEnds.entries()) {
     const to = i * POSTING_REFERENCES;
+    const of = (references[to + 1] ?? 0) * SERIES_REFERENCES;
     const number = i * POSTING_NUMBERS;
     const tokens: (readonly [string, number])[] = [];
     for (; from < until; from += 2) tokens.push([text(quantities[from]), quantities[from + 1] ?? 0]);
     postings.push({
       occurredAt: numbers[number] ?? 0n,
       customer: text(references[to]),
-      feature: text(references[to + 1]),
-      provider: text(references[to + 2]),
-      model: text(references[to + 3]),
+      feature: text(series[of]),
+      provider: text(series[of + 1]),
+      model: text(series[of + 2]),
       amount: joinUsd(numbers[number + 2] ?? 0n, numbers[number + 3] ?? 0n),
       calls: Number(numbers[number + 1] ?? 0n),
-      kind: text(references[to + 4]) as EntryKind,
-      reason: text(references[to + 5]),
-      outcome: text(references[to + 6]) as Outcome,
+      kind: text(series[of + 3]) as EntryKind,
+      reason: text(series[of + 4]),
+      outcome: text(series[of + 5]) as Outcome,
       tokens,
-      first: references[to + 7] === 1,
+      first: references[to + 2] === 1,
     });
   }
   return { results, postings };

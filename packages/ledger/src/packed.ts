@@ -1,45 +1,62 @@
 import { splitUsd } from "@keeptabs/pricing/money";
 import { UNATTRIBUTED, usageToJson } from "@keeptabs/usage/consumed";
-import { allQuantities, CONTENT_HASH_BYTES, contentHash } from "./content-hash.ts";
+import { allQuantities, CONTENT_HASH_BYTES, contentHash, responseKey } from "./content-hash.ts";
 import type { Booking, SpanNote } from "./entry.ts";
+import { quarterOf } from "./postings.ts";
 import type { RateText } from "./rates.ts";
 import { NAMES_CUSTOMER, NAMES_FEATURE, NO_FEATURE, ONLY_PERSON } from "./row.ts";
 import { encodeCharge } from "./stored-charge.ts";
 
 /**
  * Bookings in the form in which they cross to the writer's thread. Copying objects with forty fields costs
- * more than booking them, so they go as columns of numbers and bytes, whose buffers change hands, and
- * names go once, as a list that the columns refer to.
+ * more than booking them, so they go as columns of numbers and bytes in one buffer, which changes hands. Names go
+ * once, as a list that the columns refer to, and so does what many calls have in common.
  */
 export interface Packed {
-  readonly count: number;
+  readonly sizes: Sizes;
+  readonly buffer: ArrayBuffer;
   readonly names: readonly string[];
   readonly rates: readonly RateText[];
-  /** `ID_BYTES` for each booking: trace id, span id, content hash. */
-  readonly ids: Uint8Array<ArrayBuffer>;
-  /** `REFERENCES` for each booking; see `Reference`. */
-  readonly references: Uint32Array<ArrayBuffer>;
-  /** `NUMBERS` for each booking: start, end, list nano and atto, net nano and atto. */
-  readonly numbers: BigInt64Array<ArrayBuffer>;
-  /** Ancestors of all bookings, and where each one's end. */
-  readonly ancestors: Uint8Array<ArrayBuffer>;
-  readonly ancestorEnds: Uint32Array<ArrayBuffer>;
-  /** Unit (a name) and quantity of all bookings, and where each one's end. */
-  readonly quantities: Float64Array<ArrayBuffer>;
-  readonly quantityEnds: Uint32Array<ArrayBuffer>;
   readonly responseIds: readonly (string | null)[];
   readonly usages: readonly string[];
   readonly charges: readonly string[];
-  readonly notes: PackedNotes;
 }
 
-/** Spans above calls, packed alike. */
-export interface PackedNotes {
-  readonly count: number;
-  /** 32 bytes each: trace id, span id, parent's id or zeros. */
-  readonly ids: Uint8Array<ArrayBuffer>;
-  /** Source; then customer, person and feature as 1 + name, or 0; then 1 when there is a parent. */
-  readonly references: Uint32Array<ArrayBuffer>;
+/** How many of what there are in a buffer. */
+export interface Sizes {
+  readonly bookings: number;
+  readonly notes: number;
+  readonly profiles: number;
+  readonly quantities: number;
+  readonly ancestors: number;
+}
+
+/** The parts of a buffer. */
+export interface Columns {
+  /** `NUMBERS` for each booking: start, end, list nano and atto, net nano and atto. */
+  readonly numbers: BigInt64Array;
+  /** The quarter of an hour each booking's call ended in. */
+  readonly quarters: Float64Array;
+  /** The key of each booking's response id. */
+  readonly responseKeys: Float64Array;
+  /** Unit (a name) and quantity of all bookings. */
+  readonly quantities: Float64Array;
+  /** Each booking's profile and customer (a name). */
+  readonly profileOf: Uint32Array;
+  readonly customerOf: Uint32Array;
+  /** Where each booking's quantities and ancestors end. */
+  readonly quantityEnds: Uint32Array;
+  readonly ancestorEnds: Uint32Array;
+  /** `TRAITS` for each profile; see `Trait`. */
+  readonly profiles: Uint32Array;
+  /** `NOTE_REFERENCES` for each note: source; then customer, person and feature as 1 + name, or 0; then 1 when there is a parent. */
+  readonly noteReferences: Uint32Array;
+  /** `ID_BYTES` for each booking: trace id, span id, content hash. */
+  readonly ids: Buffer;
+  /** `NOTE_ID_BYTES` for each note: trace id, span id, parent's id or zeros. */
+  readonly noteIds: Buffer;
+  /** Ancestors of all bookings, 8 bytes each. */
+  readonly ancestors: Buffer;
 }
 
 export const ID_BYTES: number = 24 + CONTENT_HASH_BYTES;
@@ -47,53 +64,77 @@ export const NUMBERS = 6;
 export const NOTE_ID_BYTES = 32;
 export const NOTE_REFERENCES = 5;
 
-/** What stands where in a booking's references. Those marked optional are 1 + name, or 0. */
-export const Reference = {
+/** What stands where in a profile. All but the flags are names; those marked optional are 1 + name, or 0. */
+export const Trait = {
   source: 0,
   kind: 1,
   /** Optional. */
   reason: 2,
-  customer: 3,
-  feature: 4,
-  provider: 5,
-  model: 6,
+  feature: 3,
+  provider: 4,
+  model: 5,
   /** Optional. */
-  requestModel: 7,
+  requestModel: 6,
   /** Optional. */
-  responseModel: 8,
-  operation: 9,
-  dialect: 10,
-  scope: 11,
-  outcome: 12,
-  quality: 13,
-  costSource: 14,
+  responseModel: 7,
+  operation: 8,
+  dialect: 9,
+  scope: 10,
+  outcome: 11,
+  quality: 12,
+  costSource: 13,
   /** Lower bound (1), aggregate (2), framework (4), and `named` from 8 on. */
-  flags: 15,
+  flags: 14,
 } as const;
-export const REFERENCES = 16;
+export const TRAITS = 15;
 
 /** Frameworks whose callbacks make spans of their own, in traces of their own, around a client's. */
 const FRAMEWORK_SCOPES = /langchain|langsmith|llama.?index/i;
 
 /** Packs bookings and notes. Throws RangeError when an id is not hex of the right length. */
 export function pack(bookings: readonly Booking[], notes: readonly SpanNote[]): Packed {
-  return new Packer(bookings.length).pack(bookings, notes);
+  return new Packer().pack(bookings, notes);
 }
 
-/** The buffers that may change hands instead of being copied. */
-export function buffersOf({ ids, references, numbers, ...rest }: Packed): ArrayBuffer[] {
-  const { ancestors, ancestorEnds, quantities, quantityEnds, notes } = rest;
-  return [
-    ids,
-    references,
-    numbers,
-    ancestors,
-    ancestorEnds,
-    quantities,
-    quantityEnds,
-    notes.ids,
-    notes.references,
-  ].map(({ buffer }) => buffer);
+/** The parts of a buffer, those with the widest elements first. */
+export function columnsOf(buffer: ArrayBuffer, sizes: Sizes): Columns {
+  const { bookings, notes, profiles, quantities, ancestors } = sizes;
+  let at = 0;
+  const part = <T>(
+    View: new (buffer: ArrayBuffer, at: number, length: number) => T,
+    length: number,
+    width: number,
+  ): T => {
+    const view = new View(buffer, at, length);
+    at += length * width;
+    return view;
+  };
+  const bytes = (length: number): Buffer => {
+    const view = Buffer.from(buffer, at, length);
+    at += length;
+    return view;
+  };
+  return {
+    numbers: part(BigInt64Array<ArrayBuffer>, bookings * NUMBERS, 8),
+    quarters: part(Float64Array<ArrayBuffer>, bookings, 8),
+    responseKeys: part(Float64Array<ArrayBuffer>, bookings, 8),
+    quantities: part(Float64Array<ArrayBuffer>, quantities * 2, 8),
+    profileOf: part(Uint32Array<ArrayBuffer>, bookings, 4),
+    customerOf: part(Uint32Array<ArrayBuffer>, bookings, 4),
+    quantityEnds: part(Uint32Array<ArrayBuffer>, bookings, 4),
+    ancestorEnds: part(Uint32Array<ArrayBuffer>, bookings, 4),
+    profiles: part(Uint32Array<ArrayBuffer>, profiles * TRAITS, 4),
+    noteReferences: part(Uint32Array<ArrayBuffer>, notes * NOTE_REFERENCES, 4),
+    ids: bytes(bookings * ID_BYTES),
+    noteIds: bytes(notes * NOTE_ID_BYTES),
+    ancestors: bytes(ancestors * 8),
+  };
+}
+
+function bytesFor({ bookings, notes, profiles, quantities, ancestors }: Sizes): number {
+  const perBooking = (NUMBERS + 2) * 8 + 4 * 4 + ID_BYTES;
+  const perNote = NOTE_REFERENCES * 4 + NOTE_ID_BYTES;
+  return bookings * perBooking + notes * perNote + profiles * TRAITS * 4 + quantities * 16 + ancestors * 8;
 }
 
 class Packer {
@@ -101,124 +142,127 @@ class Packer {
   readonly #indexes = new Map<string, number>();
   readonly #rates = new Map<number, RateText>();
   readonly #frameworks = new Map<string, boolean>();
-  readonly #ids: Uint8Array<ArrayBuffer>;
-  readonly #references: Uint32Array<ArrayBuffer>;
-  readonly #numbers: BigInt64Array<ArrayBuffer>;
-  readonly #ancestorEnds: Uint32Array<ArrayBuffer>;
-  readonly #quantityEnds: Uint32Array<ArrayBuffer>;
-  readonly #quantities: number[] = [];
+  readonly #profiles: number[] = [];
+  /** Profiles by a hash of their traits. */
+  readonly #profilesByHash = new Map<number, number[]>();
+  readonly #traits = new Uint32Array(TRAITS);
   readonly #use = (rate: RateText): void => {
     this.#rates.set(rate.id, rate);
   };
 
-  constructor(count: number) {
-    this.#ids = new Uint8Array(count * ID_BYTES);
-    this.#references = new Uint32Array(count * REFERENCES);
-    this.#numbers = new BigInt64Array(count * NUMBERS);
-    this.#ancestorEnds = new Uint32Array(count);
-    this.#quantityEnds = new Uint32Array(count);
-  }
-
   pack(bookings: readonly Booking[], notes: readonly SpanNote[]): Packed {
-    const ancestors = new Uint8Array(
-      bookings.reduce((sum, booking) => sum + booking.ancestors.length * 8, 0),
-    );
-    let ancestorsEnd = 0;
+    const profiles: number[] = [];
+    const customers: number[] = [];
+    const quantities: number[] = [];
     const responseIds: (string | null)[] = [];
     const usages: string[] = [];
     const charges: string[] = [];
-    for (const [i, booking] of bookings.entries()) {
-      for (const id of booking.ancestors) {
-        writeId(ancestors, ancestorsEnd, id, 8, "ancestors");
-        ancestorsEnd += 8;
-      }
-      this.#ancestorEnds[i] = ancestorsEnd;
-      this.#packBooking(booking, i);
+    const all: (readonly (readonly [string, number])[])[] = [];
+    let ancestors = 0;
+    for (const booking of bookings) {
       const { call, charge } = booking;
+      profiles.push(this.#profile(booking));
+      customers.push(this.#name(booking.customer ?? UNATTRIBUTED));
+      const consumed = allQuantities(call.usage);
+      for (const [unit, quantity] of consumed) quantities.push(this.#name(unit), quantity);
+      all.push(consumed);
+      ancestors += booking.ancestors.length;
       responseIds.push(call.responseId ?? null);
       usages.push(usageToJson(call.usage));
       charges.push(encodeCharge(charge, this.#use));
     }
-    const packedNotes = this.#packNotes(notes);
+    const sizes: Sizes = {
+      bookings: bookings.length,
+      notes: notes.length,
+      profiles: this.#profiles.length / TRAITS,
+      quantities: quantities.length / 2,
+      ancestors,
+    };
+    const buffer = new ArrayBuffer(bytesFor(sizes));
+    const columns = columnsOf(buffer, sizes);
+    columns.profileOf.set(profiles);
+    columns.customerOf.set(customers);
+    columns.quantities.set(quantities);
+    columns.profiles.set(this.#profiles);
+    let [ancestorsEnd, quantitiesEnd] = [0, 0];
+    for (let i = 0; i < bookings.length; i += 1) {
+      const booking = bookings[i] as Booking;
+      const consumed = all[i] ?? [];
+      packBooking(columns, booking, i, consumed);
+      quantitiesEnd += consumed.length;
+      columns.quantityEnds[i] = quantitiesEnd;
+      for (const id of booking.ancestors) {
+        writeId(columns.ancestors, ancestorsEnd * 8, id, 8, "ancestors");
+        ancestorsEnd += 1;
+      }
+      columns.ancestorEnds[i] = ancestorsEnd;
+    }
+    this.#packNotes(columns, notes);
     return {
-      count: bookings.length,
+      sizes,
+      buffer,
       names: this.#names,
       rates: [...this.#rates.values()],
-      ids: this.#ids,
-      references: this.#references,
-      numbers: this.#numbers,
-      ancestors,
-      ancestorEnds: this.#ancestorEnds,
-      quantities: Float64Array.from(this.#quantities),
-      quantityEnds: this.#quantityEnds,
       responseIds,
       usages,
       charges,
-      notes: packedNotes,
     };
   }
 
-  #packBooking(booking: Booking, i: number): void {
-    const { source, call, sentTimes, charge, customer, onlyPerson, feature } = booking;
-    const quantities = allQuantities(call.usage);
-    const at = i * ID_BYTES;
-    writeId(this.#ids, at, call.traceId, 16, "trace id");
-    writeId(this.#ids, at + 16, call.spanId, 8, "span id");
-    const sent = sentTimes === undefined ? call : { ...call, ...sentTimes };
-    writeId(this.#ids, at + 24, contentHash(sent, quantities), CONTENT_HASH_BYTES, "content hash");
-
-    const list = splitUsd(charge.list);
-    const net = charge.net === charge.list ? list : splitUsd(charge.net);
-    const numbers = this.#numbers;
-    const first = i * NUMBERS;
-    numbers[first] = call.startedAt;
-    numbers[first + 1] = call.occurredAt;
-    numbers[first + 2] = list.nano;
-    numbers[first + 3] = list.atto;
-    numbers[first + 4] = net.nano;
-    numbers[first + 5] = net.atto;
-
-    for (const [unit, quantity] of quantities) this.#quantities.push(this.#name(unit), quantity);
-    this.#quantityEnds[i] = this.#quantities.length;
-
+  /** The number of a booking's profile, given to it now when it is the first one like it. */
+  #profile({ source, call, charge, onlyPerson, feature }: Booking): number {
     const named =
       (call.attribution.customer === undefined ? 0 : NAMES_CUSTOMER) +
       (call.attribution.feature === undefined ? 0 : NAMES_FEATURE) +
       (onlyPerson === true ? ONLY_PERSON : 0);
-    const flags =
+    const traits = this.#traits;
+    traits[Trait.source] = this.#name(source);
+    traits[Trait.kind] = this.#name(call.aggregate ? "held" : charge.status);
+    traits[Trait.reason] = this.#optional(charge.reason);
+    traits[Trait.feature] = this.#name(feature ?? NO_FEATURE);
+    traits[Trait.provider] = this.#name(call.provider);
+    traits[Trait.model] = this.#name(call.responseModel ?? call.requestModel ?? "");
+    traits[Trait.requestModel] = this.#optional(call.requestModel);
+    traits[Trait.responseModel] = this.#optional(call.responseModel);
+    traits[Trait.operation] = this.#name(call.operation);
+    traits[Trait.dialect] = this.#name(call.dialect);
+    traits[Trait.scope] = this.#name(call.scope);
+    traits[Trait.outcome] = this.#name(call.outcome);
+    traits[Trait.quality] = this.#name(call.usage.quality);
+    traits[Trait.costSource] = this.#name(charge.source);
+    traits[Trait.flags] =
       (call.usage.lowerBound ? 1 : 0) +
       (call.aggregate ? 2 : 0) +
       (this.#isFramework(call.scope) ? 4 : 0) +
       named * 8;
-    const references = this.#references;
-    const base = i * REFERENCES;
-    references[base + Reference.source] = this.#name(source);
-    references[base + Reference.kind] = this.#name(call.aggregate ? "held" : charge.status);
-    references[base + Reference.reason] = this.#optional(charge.reason);
-    references[base + Reference.customer] = this.#name(customer ?? UNATTRIBUTED);
-    references[base + Reference.feature] = this.#name(feature ?? NO_FEATURE);
-    references[base + Reference.provider] = this.#name(call.provider);
-    references[base + Reference.model] = this.#name(call.responseModel ?? call.requestModel ?? "");
-    references[base + Reference.requestModel] = this.#optional(call.requestModel);
-    references[base + Reference.responseModel] = this.#optional(call.responseModel);
-    references[base + Reference.operation] = this.#name(call.operation);
-    references[base + Reference.dialect] = this.#name(call.dialect);
-    references[base + Reference.scope] = this.#name(call.scope);
-    references[base + Reference.outcome] = this.#name(call.outcome);
-    references[base + Reference.quality] = this.#name(call.usage.quality);
-    references[base + Reference.costSource] = this.#name(charge.source);
-    references[base + Reference.flags] = flags;
+    return this.#numbered(traits);
   }
 
-  #packNotes(notes: readonly SpanNote[]): PackedNotes {
-    const ids = new Uint8Array(notes.length * NOTE_ID_BYTES);
-    const references = new Uint32Array(notes.length * NOTE_REFERENCES);
+  #numbered(traits: Uint32Array): number {
+    let hash = 0;
+    for (let i = 0; i < TRAITS; i += 1) hash = Math.imul(hash ^ (traits[i] ?? 0), 0x9e3779b1) ^ (hash >>> 15);
+    const alike = this.#profilesByHash.get(hash);
+    for (const profile of alike ?? []) if (this.#isProfile(profile, traits)) return profile;
+    const made = this.#profiles.length / TRAITS;
+    this.#profiles.push(...traits);
+    if (alike === undefined) this.#profilesByHash.set(hash, [made]);
+    else alike.push(made);
+    return made;
+  }
+
+  #isProfile(profile: number, traits: Uint32Array): boolean {
+    const from = profile * TRAITS;
+    for (let i = 0; i < TRAITS; i += 1) if (this.#profiles[from + i] !== traits[i]) return false;
+    return true;
+  }
+
+  #packNotes({ noteIds, noteReferences }: Columns, notes: readonly SpanNote[]): void {
     for (const [i, note] of notes.entries()) {
       const at = i * NOTE_ID_BYTES;
-      writeId(ids, at, note.traceId, 16, "trace id");
-      writeId(ids, at + 16, note.spanId, 8, "span id");
-      if (note.parentSpanId !== undefined) writeId(ids, at + 24, note.parentSpanId, 8, "parent span id");
-      references.set(
+      writeId(noteIds, at, note.traceId, 16, "trace id");
+      writeId(noteIds, at + 16, note.spanId, 8, "span id");
+      if (note.parentSpanId !== undefined) writeId(noteIds, at + 24, note.parentSpanId, 8, "parent span id");
+      noteReferences.set(
         [
           this.#name(note.source),
           this.#optional(note.customer),
@@ -229,7 +273,6 @@ class Packer {
         i * NOTE_REFERENCES,
       );
     }
-    return { count: notes.length, ids, references };
   }
 
   #isFramework(scope: string): boolean {
@@ -252,6 +295,32 @@ class Packer {
     this.#indexes.set(name, index);
     return index;
   }
+}
+
+/** Writes what is a booking's own. */
+function packBooking(
+  { ids, numbers, quarters, responseKeys }: Columns,
+  { call, sentTimes, charge }: Booking,
+  i: number,
+  quantities: readonly (readonly [string, number])[],
+): void {
+  const at = i * ID_BYTES;
+  writeId(ids, at, call.traceId, 16, "trace id");
+  writeId(ids, at + 16, call.spanId, 8, "span id");
+  const sent = sentTimes === undefined ? call : { ...call, ...sentTimes };
+  writeId(ids, at + 24, contentHash(sent, quantities), CONTENT_HASH_BYTES, "content hash");
+
+  const list = splitUsd(charge.list);
+  const net = charge.net === charge.list ? list : splitUsd(charge.net);
+  const first = i * NUMBERS;
+  numbers[first] = call.startedAt;
+  numbers[first + 1] = call.occurredAt;
+  numbers[first + 2] = list.nano;
+  numbers[first + 3] = list.atto;
+  numbers[first + 4] = net.nano;
+  numbers[first + 5] = net.atto;
+  quarters[i] = quarterOf(call.occurredAt);
+  responseKeys[i] = call.responseId === undefined ? 0 : responseKey(call.responseId);
 }
 
 function writeId(target: Uint8Array, at: number, hex: string, length: number, what: string): void {

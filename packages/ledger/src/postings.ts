@@ -1,27 +1,106 @@
 import type { EntryKind } from "./entry.ts";
-import type { UnitQuantity } from "./row.ts";
 
-/** What an entry or an adjustment adds to the totals; names are the ledger's numbers. */
-export interface PostingRow {
-  /** Unix nanoseconds. */
-  readonly occurredAt: bigint;
-  readonly customer: number;
+/** What postings that are added up have in common beside customer and time; names are the ledger's numbers. */
+export interface SeriesKey {
   readonly feature: number;
   readonly provider: number;
   readonly model: number;
   readonly kind: EntryKind;
   readonly reason: string;
   readonly outcome: string;
+}
+
+/** A series with numbers of this process, by which its sums are found. */
+export interface Series extends SeriesKey {
+  readonly id: number;
+  /** The same for all series of one feature, provider and model. */
+  readonly place: number;
+}
+
+/** What an entry or an adjustment adds to the totals. */
+export interface PostingRow {
+  readonly series: Series;
+  readonly customer: number;
+  /** Unix nanoseconds. */
+  readonly occurredAt: bigint;
+  /** In which quarter of an hour since 1970 that is. */
+  readonly quarter: number;
   readonly first: boolean;
   readonly calls: number;
   readonly nano: bigint;
   readonly atto: bigint;
-  readonly tokens: readonly UnitQuantity[];
+  /** Unit and quantity by turns. */
+  readonly tokens: readonly number[];
 }
 
 /** Postings that were added up. */
 export interface PostingSum extends Omit<PostingRow, "tokens"> {
-  readonly tokens: ReadonlyMap<number, number>;
+  readonly quantities: Quantities;
+}
+
+/** Days and months of every time zone begin at a quarter of an hour: what lies within one is in the same. */
+const NANOS_PER_QUARTER = 900_000_000_000n;
+
+/** The quarter of an hour, counted from 1970, that an instant of Unix nanoseconds lies in. */
+export function quarterOf(occurredAt: bigint): number {
+  return Number(occurredAt / NANOS_PER_QUARTER);
+}
+
+/** A number for a pair of one of this process's numbers and one of the ledger's customers. */
+export function pairOf(number: number, customer: number): number {
+  return number * MAX_CUSTOMERS + customer;
+}
+const MAX_CUSTOMERS = 2 ** 28;
+
+/** More series than this start the memory anew: a series that comes again then has other numbers, and sums of its own. */
+const SERIES_LIMIT = 100_000;
+
+const series = new Map<string, Series>();
+const places = new Map<string, number>();
+let lastSeries = 0;
+let lastPlace = 0;
+
+/** The series of a posting. */
+export function seriesOf({ feature, provider, model, kind, reason, outcome }: SeriesKey): Series {
+  const place = `${feature} ${provider} ${model}`;
+  const key = `${place} ${kind} ${outcome} ${reason}`;
+  const known = series.get(key);
+  if (known !== undefined) return known;
+  if (series.size >= SERIES_LIMIT) {
+    series.clear();
+    places.clear();
+  }
+  const made = { id: ++lastSeries, place: placeOf(place), feature, provider, model, kind, reason, outcome };
+  series.set(key, made);
+  return made;
+}
+
+function placeOf(name: string): number {
+  let place = places.get(name);
+  if (place === undefined) {
+    place = ++lastPlace;
+    places.set(name, place);
+  }
+  return place;
+}
+
+/** Quantities by unit: a handful, which is looked through faster than a map. */
+export class Quantities {
+  readonly units: number[] = [];
+  readonly amounts: number[] = [];
+
+  add(unit: number, quantity: number): void {
+    const at = this.units.indexOf(unit);
+    if (at >= 0) this.amounts[at] = (this.amounts[at] ?? 0) + quantity;
+    else {
+      this.units.push(unit);
+      this.amounts.push(quantity);
+    }
+  }
+
+  addAll({ units, amounts }: Quantities): void {
+    for (let i = 0; i < units.length; i += 1) this.add(units[i] ?? 0, amounts[i] ?? 0);
+  }
 }
 
 interface Sum extends Omit<PostingRow, "calls" | "nano" | "atto" | "tokens" | "occurredAt"> {
@@ -29,36 +108,38 @@ interface Sum extends Omit<PostingRow, "calls" | "nano" | "atto" | "tokens" | "o
   calls: number;
   nano: bigint;
   atto: bigint;
-  readonly tokens: Map<number, number>;
+  readonly quantities: Quantities;
 }
-
-/** Days and months of every time zone begin at a quarter of an hour: what lies within one is in the same. */
-const NANOS_PER_QUARTER = 900_000_000_000n;
 
 /** Postings, those that differ in nothing but their amounts added up. */
 export class Postings {
-  readonly #sums = new Map<string, Sum>();
+  /** By quarter of an hour; then by series, customer and whether they are first. */
+  readonly #quarters = new Map<number, Map<number, Sum>>();
+  readonly #sums: Sum[] = [];
 
   add(posting: PostingRow): void {
-    const { occurredAt, customer, feature, provider, model, kind, reason, outcome, first } = posting;
-    const quarter = occurredAt / NANOS_PER_QUARTER;
-    const key = `${quarter} ${customer} ${feature} ${provider} ${model} ${first} ${kind} ${outcome} ${reason}`;
-    let sum = this.#sums.get(key);
+    const { series, customer, quarter, occurredAt, first, tokens } = posting;
+    let sums = this.#quarters.get(quarter);
+    if (sums === undefined) {
+      sums = new Map();
+      this.#quarters.set(quarter, sums);
+    }
+    const key = pairOf(first ? series.id : -series.id, customer);
+    let sum = sums.get(key);
     if (sum === undefined) {
-      const same = { occurredAt, customer, feature, provider, model, kind, reason, outcome, first };
-      sum = { ...same, calls: 0, nano: 0n, atto: 0n, tokens: new Map() };
-      this.#sums.set(key, sum);
+      const none = { calls: 0, nano: 0n, atto: 0n, quantities: new Quantities() };
+      sum = { series, customer, quarter, occurredAt, first, ...none };
+      sums.set(key, sum);
+      this.#sums.push(sum);
     }
     if (occurredAt > sum.occurredAt) sum.occurredAt = occurredAt;
     sum.calls += posting.calls;
     sum.nano += posting.nano;
     sum.atto += posting.atto;
-    for (const [unit, quantity] of posting.tokens) {
-      sum.tokens.set(unit, (sum.tokens.get(unit) ?? 0) + quantity);
-    }
+    for (let i = 0; i < tokens.length; i += 2) sum.quantities.add(tokens[i] ?? 0, tokens[i + 1] ?? 0);
   }
 
-  sums(): PostingSum[] {
-    return [...this.#sums.values()];
+  sums(): readonly PostingSum[] {
+    return this.#sums;
   }
 }

@@ -3,119 +3,132 @@ import { TOKEN_UNITS } from "@keeptabs/usage/consumed";
 import { insertInto } from "./columns.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { EntryKind } from "./entry.ts";
-import type { PostingSum } from "./postings.ts";
+import { type PostingSum, pairOf, Quantities, type Series } from "./postings.ts";
 
-const NANOS_PER_HOUR = 3_600_000_000_000n;
-
-/** What was gathered for one row of `hourly_totals` and the rows of `hourly_quantities` beside it. */
-interface HourSum {
-  readonly key: readonly [hour: number, customer: number, feature: number, provider: number, model: number];
+/** Money and calls of postings that were added up. */
+interface Sum {
   calls: number;
   unpricedCalls: number;
   failedCalls: number;
   nano: bigint;
   atto: bigint;
-  readonly quantities: Map<number, number>;
+  readonly quantities: Quantities;
 }
 
-/** A table of sums of calls and money, with its table of quantities, and by which parts of an hour's key it sums. */
+/** What was gathered for one row of `hourly_totals` and the rows of `hourly_quantities` beside it. */
+interface HourSum extends Sum {
+  readonly hour: number;
+  readonly customer: number;
+  readonly series: Series;
+}
+
+/** A table of sums of calls and money, with its table of quantities. */
 class SumTables {
-  readonly #keyOf: (key: HourSum["key"]) => readonly number[];
   readonly #addTotal: StatementSync;
   readonly #addQuantity: StatementSync;
 
   constructor(
     database: DatabaseSync,
     tables: { readonly totals: string; readonly quantities: string; readonly keys: readonly string[] },
-    keyOf: (key: HourSum["key"]) => readonly number[],
   ) {
     const { totals, quantities, keys } = tables;
     const sums = ["calls", "unpriced_calls", "failed_calls", "net_nano", "net_atto"];
-    this.#keyOf = keyOf;
     this.#addTotal = addTo(database, totals, keys, sums);
     this.#addQuantity = addTo(database, quantities, [...keys, "unit"], ["quantity"]);
   }
 
-  /** Adds what was gathered to what is there, rows of one key put together first. */
-  add(gathered: Iterable<HourSum>): void {
-    const together = new Map<
-      string,
-      { readonly key: readonly number[]; readonly sum: Omit<HourSum, "key"> }
-    >();
-    for (const hour of gathered) {
-      const key = this.#keyOf(hour.key);
-      const name = key.join();
-      let known = together.get(name);
-      if (known === undefined) {
-        known = { key, sum: emptySum() };
-        together.set(name, known);
-      }
-      addSum(known.sum, hour);
-    }
-    for (const { key, sum } of together.values()) {
-      const { calls, unpricedCalls, failedCalls, nano, atto, quantities } = sum;
-      this.#addTotal.run(...key, calls, unpricedCalls, failedCalls, nano, atto);
-      for (const [unit, quantity] of quantities) this.#addQuantity.run(...key, unit, quantity);
-    }
+  /** Adds a sum to what is there. */
+  add(key: readonly number[], { calls, unpricedCalls, failedCalls, nano, atto, quantities }: Sum): void {
+    this.#addTotal.run(...key, calls, unpricedCalls, failedCalls, nano, atto);
+    const { units, amounts } = quantities;
+    for (let i = 0; i < units.length; i += 1) this.#addQuantity.run(...key, units[i] ?? 0, amounts[i] ?? 0);
   }
 }
 
 /** The tables of hours and of days: follow every posting. Gathered here and written when there is time. */
 export class PeriodTotals {
-  readonly #gathered = new Map<string, HourSum>();
-  readonly #tables: readonly SumTables[];
+  /** By hour; then by place and customer. */
+  readonly #gathered = new Map<number, Map<number, HourSum>>();
+  #waiting = 0;
+  readonly #hourly: SumTables;
+  readonly #dailyCustomers: SumTables;
+  readonly #dailyModels: SumTables;
   readonly #advance: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#tables = [
-      new SumTables(database, HOURLY, (key) => key),
-      new SumTables(database, DAILY_CUSTOMERS, ([hour, customer]) => [dayOf(hour), customer]),
-      new SumTables(database, DAILY_MODELS, ([hour, , feature, provider, model]) => [
-        dayOf(hour),
-        feature,
-        provider,
-        model,
-      ]),
-    ];
+    this.#hourly = new SumTables(database, HOURLY);
+    this.#dailyCustomers = new SumTables(database, DAILY_CUSTOMERS);
+    this.#dailyModels = new SumTables(database, DAILY_MODELS);
     this.#advance = database.prepare("UPDATE projected SET entry = ?, adjustment = ?");
   }
 
   /** How many rows wait to be written. */
   get waiting(): number {
-    return this.#gathered.size;
+    return this.#waiting;
   }
 
   add(postings: readonly PostingSum[]): void {
-    for (const posting of postings) {
-      const { customer, feature, provider, model, calls, nano, atto } = posting;
-      const hour = Number(posting.occurredAt / NANOS_PER_HOUR);
-      const name = `${hour} ${customer} ${feature} ${provider} ${model}`;
-      let sum = this.#gathered.get(name);
+    for (const { series, customer, quarter, calls, nano, atto, quantities } of postings) {
+      const hour = Math.floor(quarter / QUARTERS_PER_HOUR);
+      const sums = within(this.#gathered, hour);
+      const key = pairOf(series.place, customer);
+      let sum = sums.get(key);
       if (sum === undefined) {
-        sum = { key: [hour, customer, feature, provider, model], ...emptySum() };
-        this.#gathered.set(name, sum);
+        sum = { hour, customer, series, ...emptySum() };
+        sums.set(key, sum);
+        this.#waiting += 1;
       }
-      addSum(sum, {
-        calls,
-        unpricedCalls: isUnpriced(posting.kind) ? calls : 0,
-        failedCalls: posting.outcome === "ok" ? 0 : calls,
-        nano,
-        atto,
-        quantities: posting.tokens,
-      });
+      sum.calls += calls;
+      if (isUnpriced(series.kind)) sum.unpricedCalls += calls;
+      if (series.outcome !== "ok") sum.failedCalls += calls;
+      sum.nano += nano;
+      sum.atto += atto;
+      sum.quantities.addAll(quantities);
     }
   }
 
   /** Writes what was gathered, within a transaction, as reaching to an entry and an adjustment. */
   write(entry: number, adjustment: number): void {
-    for (const table of this.#tables) table.add(this.#gathered.values());
+    this.#writeSums();
     this.#advance.run(entry, adjustment);
+  }
+
+  #writeSums(): void {
+    const customers = new Map<number, Map<number, HourSum>>();
+    const models = new Map<number, Map<number, HourSum>>();
+    for (const sum of this.#hours()) {
+      const { hour, customer, series } = sum;
+      this.#hourly.add([hour, customer, series.feature, series.provider, series.model], sum);
+      addSum(within(customers, dayOf(hour)), customer, sum);
+      addSum(within(models, dayOf(hour)), series.place, sum);
+    }
+    for (const [day, sums] of customers) {
+      for (const sum of sums.values()) this.#dailyCustomers.add([day, sum.customer], sum);
+    }
+    for (const [day, sums] of models) {
+      for (const sum of sums.values()) {
+        const { feature, provider, model } = sum.series;
+        this.#dailyModels.add([day, feature, provider, model], sum);
+      }
+    }
+  }
+
+  *#hours(): Iterable<HourSum> {
+    for (const sums of this.#gathered.values()) yield* sums.values();
   }
 
   /** Forgets what was gathered: it is written and committed, or is to be gathered anew. */
   clear(): void {
     this.#gathered.clear();
+    this.#waiting = 0;
   }
+}
+
+const QUARTERS_PER_HOUR = 4;
+
+/** The day of UTC in which an hour lies, both numbered from 1970 on. */
+function dayOf(hour: number): number {
+  return Math.floor(hour / 24);
 }
 
 const HOURLY = {
@@ -134,27 +147,33 @@ const DAILY_MODELS = {
   keys: ["day", "feature", "provider", "model"],
 };
 
-/** The day of UTC in which an hour lies, both numbered from 1970 on. */
-function dayOf(hour: number): number {
-  return Math.floor(hour / 24);
+function emptySum(): Sum {
+  return { calls: 0, unpricedCalls: 0, failedCalls: 0, nano: 0n, atto: 0n, quantities: new Quantities() };
 }
 
-function emptySum(): Omit<HourSum, "key"> {
-  return { calls: 0, unpricedCalls: 0, failedCalls: 0, nano: 0n, atto: 0n, quantities: new Map() };
-}
-
-function addSum(
-  to: Omit<HourSum, "key">,
-  added: Omit<HourSum, "key" | "quantities"> & { readonly quantities: ReadonlyMap<number, number> },
-): void {
-  to.calls += added.calls;
-  to.unpricedCalls += added.unpricedCalls;
-  to.failedCalls += added.failedCalls;
-  to.nano += added.nano;
-  to.atto += added.atto;
-  for (const [unit, quantity] of added.quantities) {
-    to.quantities.set(unit, (to.quantities.get(unit) ?? 0) + quantity);
+function addSum(sums: Map<number, HourSum>, key: number, added: HourSum): void {
+  let sum = sums.get(key);
+  if (sum === undefined) {
+    const { hour, customer, series } = added;
+    sum = { hour, customer, series, ...emptySum() };
+    sums.set(key, sum);
   }
+  sum.calls += added.calls;
+  sum.unpricedCalls += added.unpricedCalls;
+  sum.failedCalls += added.failedCalls;
+  sum.nano += added.nano;
+  sum.atto += added.atto;
+  sum.quantities.addAll(added.quantities);
+}
+
+/** The map in a map, made where there is none. */
+function within<V>(outer: Map<number, Map<number, V>>, key: number): Map<number, V> {
+  let inner = outer.get(key);
+  if (inner === undefined) {
+    inner = new Map();
+    outer.set(key, inner);
+  }
+  return inner;
 }
 
 /** Which counter a row of `counters` belongs to. Numbers are part of the file format. */
@@ -168,14 +187,16 @@ export interface Count {
 }
 
 /** First postings that raise the same counters, added up. */
-interface Raise extends Pick<PostingSum, "customer" | "feature" | "provider" | "model"> {
+interface Raise {
+  readonly customer: number;
+  readonly series: Series;
   readonly outcome: number;
   /** Why the calls have no price; undefined when they have one. */
   readonly reason: number | undefined;
   calls: number;
   nano: bigint;
   atto: bigint;
-  readonly tokens: Map<number, number>;
+  readonly quantities: Quantities;
 }
 
 /**
@@ -184,7 +205,8 @@ interface Raise extends Pick<PostingSum, "customer" | "feature" | "provider" | "
  */
 export class CounterTotals {
   readonly #names: Dictionary;
-  readonly #gathered = new Map<string, Raise>();
+  /** By series and customer. */
+  readonly #gathered = new Map<number, Raise>();
   readonly #add: StatementSync;
   readonly #advance: StatementSync;
 
@@ -200,26 +222,22 @@ export class CounterTotals {
   }
 
   add(postings: readonly PostingSum[]): void {
-    for (const posting of postings) {
-      if (!posting.first) continue;
-      const { customer, feature, provider, model } = posting;
-      const unpriced = isUnpriced(posting.kind) ? reasonCode(posting.reason) : undefined;
-      const name = `${customer} ${feature} ${provider} ${model} ${posting.outcome} ${unpriced}`;
-      let sum = this.#gathered.get(name);
+    for (const { series, customer, first, calls, nano, atto, quantities } of postings) {
+      if (!first) continue;
+      const key = pairOf(series.id, customer);
+      let sum = this.#gathered.get(key);
       if (sum === undefined) {
         // Numbered now, in the transaction of the posting: whoever only reads the tail can't.
-        const outcome = this.#names.id(posting.outcome);
-        const reason = unpriced === undefined ? undefined : this.#names.id(unpriced);
-        const same = { customer, feature, provider, model, outcome, reason };
-        sum = { ...same, calls: 0, nano: 0n, atto: 0n, tokens: new Map() };
-        this.#gathered.set(name, sum);
+        const outcome = this.#names.id(series.outcome);
+        const reason = isUnpriced(series.kind) ? this.#names.id(reasonCode(series.reason)) : undefined;
+        const none = { calls: 0, nano: 0n, atto: 0n, quantities: new Quantities() };
+        sum = { customer, series, outcome, reason, ...none };
+        this.#gathered.set(key, sum);
       }
-      sum.calls += posting.calls;
-      sum.nano += posting.nano;
-      sum.atto += posting.atto;
-      for (const [unit, quantity] of posting.tokens) {
-        sum.tokens.set(unit, (sum.tokens.get(unit) ?? 0) + quantity);
-      }
+      sum.calls += calls;
+      sum.nano += nano;
+      sum.atto += atto;
+      sum.quantities.addAll(quantities);
     }
   }
 
@@ -235,14 +253,16 @@ export class CounterTotals {
         known.atto += atto;
       }
     };
-    for (const { customer, feature, provider, model, outcome, reason, ...sum } of this.#gathered.values()) {
+    for (const { customer, series, outcome, reason, ...sum } of this.#gathered.values()) {
+      const { feature, provider, model } = series;
       const calls = BigInt(sum.calls);
       count(sum.nano, sum.atto, COUNTERS.cost, customer, feature, provider, model);
       count(calls, 0n, COUNTERS.calls, customer, feature, outcome, 0);
       if (reason !== undefined) count(calls, 0n, COUNTERS.unpriced, provider, model, reason, 0);
-      for (const [unit, quantity] of sum.tokens) {
+      const { units, amounts } = sum.quantities;
+      for (const [i, unit] of units.entries()) {
         if (TOKEN_UNITS.has(this.#names.name(unit))) {
-          count(BigInt(quantity), 0n, COUNTERS.tokens, customer, provider, model, unit);
+          count(BigInt(amounts[i] ?? 0), 0n, COUNTERS.tokens, customer, provider, model, unit);
         }
       }
     }

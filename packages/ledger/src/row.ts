@@ -1,5 +1,6 @@
 import type { Outcome, UsageQuality } from "@keeptabs/usage";
 import type { EntryKind } from "./entry.ts";
+import type { Profile, Traits } from "./profile.ts";
 
 /** Feature of a call that none was named for. */
 export const NO_FEATURE = "";
@@ -11,51 +12,173 @@ export const NAMES_FEATURE = 2;
 /** In `named`: the customer is merely a person's id. */
 export const ONLY_PERSON = 4;
 
-/** A booking as the bookkeeper works with it: names are the ledger's numbers, ids are bytes. */
-export interface Row {
-  readonly source: number;
+/** What a call's row is read from, where it crossed to the writer's thread. */
+export interface RowSource {
+  customer(i: number): number;
+  ancestors(i: number): Uint8Array;
+  /** `which` of `Amount` of a booking. */
+  number(i: number, which: number): bigint;
+  quarter(i: number): number;
+  responseId(i: number): string | null;
+  responseKey(i: number): number;
+  usage(i: number): string;
+  charge(i: number): string;
+  /** Unit and quantity by turns, the unit as the ledger's number. */
+  tokens(i: number): readonly number[];
+}
+
+/** Who a call is. */
+export interface Identity {
   readonly traceId: Uint8Array;
   readonly spanId: Uint8Array;
   readonly contentHash: Uint8Array;
-  /** Span ids, nearest first, 8 bytes each. */
-  readonly ancestors: Uint8Array;
-  readonly kind: EntryKind;
-  readonly reason: string | null;
-  readonly customer: number;
-  readonly feature: number;
-  readonly provider: number;
-  readonly model: number;
-  readonly requestModel: number | null;
-  readonly responseModel: number | null;
-  readonly operation: number;
-  readonly dialect: number;
-  readonly scope: number;
-  readonly responseId: string | null;
-  readonly outcome: Outcome;
-  readonly quality: UsageQuality;
-  readonly lowerBound: number;
-  readonly aggregate: number;
-  /** 1 when the span was made by a framework that wraps other instrumented clients. */
-  readonly framework: number;
-  /** NAMES_CUSTOMER, NAMES_FEATURE and ONLY_PERSON. What the call's own span names never changes. */
-  readonly named: number;
-  /** Unix nanoseconds. */
-  readonly startedAt: bigint;
-  readonly occurredAt: bigint;
-  readonly listNano: bigint;
-  readonly listAtto: bigint;
-  readonly netNano: bigint;
-  readonly netAtto: bigint;
-  readonly costSource: string;
-  /** The usage as JSON. */
-  readonly usage: string;
-  /** The charge as JSON. */
-  readonly charge: string;
-  readonly tokens: readonly UnitQuantity[];
 }
 
-/** A quantity of a unit, the unit as the ledger's number. */
-export type UnitQuantity = readonly [unit: number, quantity: number];
+/** What is known of a call beyond what its own span says. */
+interface Placed {
+  readonly profile: Profile;
+  readonly customer: number;
+  readonly ancestors: Uint8Array;
+}
+
+/**
+ * A booking as the bookkeeper works with it: names are the ledger's numbers, ids are bytes. Nothing is read, and no
+ * customer numbered, before it is asked for: a span that is known already must not bring back a name that was forgotten.
+ */
+export class Row implements Traits, Identity {
+  readonly traceId: Uint8Array;
+  readonly spanId: Uint8Array;
+  readonly contentHash: Uint8Array;
+  readonly profile: Profile;
+  readonly #source: RowSource;
+  readonly #i: number;
+  readonly #placed: Placed | undefined;
+
+  constructor(source: RowSource, i: number, profile: Profile, identity: Identity, placed?: Placed) {
+    this.traceId = identity.traceId;
+    this.spanId = identity.spanId;
+    this.contentHash = identity.contentHash;
+    this.profile = profile;
+    this.#source = source;
+    this.#i = i;
+    this.#placed = placed;
+  }
+
+  /** The same call with other names, and with what is known to lie above it. */
+  placed(to: {
+    readonly customer: number;
+    readonly feature: number;
+    readonly named?: number;
+    readonly ancestors?: Uint8Array;
+  }): Row {
+    const { customer, feature, named = this.named, ancestors = this.ancestors } = to;
+    const profile = this.profile.as(feature, named);
+    return new Row(this.#source, this.#i, profile, this, { profile, customer, ancestors });
+  }
+
+  get customer(): number {
+    return this.#placed?.customer ?? this.#source.customer(this.#i);
+  }
+  /** Span ids, nearest first, 8 bytes each. */
+  get ancestors(): Uint8Array {
+    return this.#placed?.ancestors ?? this.#source.ancestors(this.#i);
+  }
+  /** Unix nanoseconds. */
+  get startedAt(): bigint {
+    return this.#source.number(this.#i, 0);
+  }
+  get occurredAt(): bigint {
+    return this.#source.number(this.#i, 1);
+  }
+  get quarter(): number {
+    return this.#source.quarter(this.#i);
+  }
+  get listNano(): bigint {
+    return this.#source.number(this.#i, 2);
+  }
+  get listAtto(): bigint {
+    return this.#source.number(this.#i, 3);
+  }
+  get netNano(): bigint {
+    return this.#source.number(this.#i, 4);
+  }
+  get netAtto(): bigint {
+    return this.#source.number(this.#i, 5);
+  }
+  get responseId(): string | null {
+    return this.#source.responseId(this.#i);
+  }
+  get responseKey(): number {
+    return this.#source.responseKey(this.#i);
+  }
+  /** The usage as JSON. */
+  get usage(): string {
+    return this.#source.usage(this.#i);
+  }
+  /** The charge as JSON. */
+  get charge(): string {
+    return this.#source.charge(this.#i);
+  }
+  /** Unit and quantity by turns, the unit as the ledger's number. */
+  get tokens(): readonly number[] {
+    return this.#source.tokens(this.#i);
+  }
+
+  get source(): number {
+    return this.profile.traits.source;
+  }
+  get kind(): EntryKind {
+    return this.profile.traits.kind;
+  }
+  get reason(): string | null {
+    return this.profile.traits.reason;
+  }
+  get feature(): number {
+    return this.profile.traits.feature;
+  }
+  get provider(): number {
+    return this.profile.traits.provider;
+  }
+  get model(): number {
+    return this.profile.traits.model;
+  }
+  get requestModel(): number | null {
+    return this.profile.traits.requestModel;
+  }
+  get responseModel(): number | null {
+    return this.profile.traits.responseModel;
+  }
+  get operation(): number {
+    return this.profile.traits.operation;
+  }
+  get dialect(): number {
+    return this.profile.traits.dialect;
+  }
+  get scope(): number {
+    return this.profile.traits.scope;
+  }
+  get outcome(): Outcome {
+    return this.profile.traits.outcome;
+  }
+  get quality(): UsageQuality {
+    return this.profile.traits.quality;
+  }
+  get costSource(): string {
+    return this.profile.traits.costSource;
+  }
+  get lowerBound(): number {
+    return this.profile.traits.lowerBound;
+  }
+  get aggregate(): number {
+    return this.profile.traits.aggregate;
+  }
+  get framework(): number {
+    return this.profile.traits.framework;
+  }
+  get named(): number {
+    return this.profile.traits.named;
+  }
+}
 
 /** A span above calls as the bookkeeper works with it. */
 export interface NoteRow {

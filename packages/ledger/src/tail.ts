@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { quantitiesIn } from "./covering.ts";
 import type { EntryKind } from "./entry.ts";
-import type { PostingRow } from "./postings.ts";
+import { type PostingRow, quarterOf, seriesOf } from "./postings.ts";
 
 interface TailRow {
   readonly occurred_at: bigint;
@@ -32,20 +32,18 @@ export function* tailOf(
   statement.setReadBigInts(true);
   for (const row of statement.iterate() as Iterable<unknown> as Iterable<TailRow>) {
     const calls = Number(row.calls);
+    const { kind, reason, outcome } = row;
+    const [feature, provider, model] = [Number(row.feature), Number(row.provider), Number(row.model)];
     yield {
-      occurredAt: row.occurred_at,
+      series: seriesOf({ feature, provider, model, kind, reason, outcome }),
       customer: Number(row.customer),
-      feature: Number(row.feature),
-      provider: Number(row.provider),
-      model: Number(row.model),
-      kind: row.kind,
-      reason: row.reason,
-      outcome: row.outcome,
+      occurredAt: row.occurred_at,
+      quarter: quarterOf(row.occurred_at),
       first: row.first === 1n,
       calls,
       nano: row.net_nano,
       atto: row.net_atto,
-      tokens: quantitiesIn(row.usage).map(([name, quantity]) => [unit(name), calls * quantity]),
+      tokens: quantitiesIn(row.usage).flatMap(([name, quantity]) => [unit(name), calls * quantity]),
     };
   }
 }

@@ -2,96 +2,113 @@ import type { Outcome, UsageQuality } from "@keeptabs/usage";
 import type { Dictionary } from "./dictionary.ts";
 import type { EntryKind } from "./entry.ts";
 import {
+  type Columns,
+  columnsOf,
   ID_BYTES,
   NOTE_ID_BYTES,
   NOTE_REFERENCES,
   NUMBERS,
   type Packed,
-  REFERENCES,
-  Reference,
+  TRAITS,
+  Trait,
 } from "./packed.ts";
-import type { NoteRow, Row, UnitQuantity } from "./row.ts";
+import { Profile, type Traits } from "./profile.ts";
+import { type NoteRow, Row, type RowSource } from "./row.ts";
 
 const NO_ANCESTORS = new Uint8Array();
 
 /** Reads what was packed, with the ledger's numbers for names. */
-export class Unpacked {
+export class Unpacked implements RowSource {
   readonly #packed: Packed;
+  readonly #columns: Columns;
   readonly #names: Dictionary;
   readonly #customers: Dictionary;
-  readonly #nameIds: (number | undefined)[] = [];
-  readonly #customerIds: (number | undefined)[] = [];
+  readonly #profiles: Profiles;
+  readonly #nameIds: number[] = [];
+  readonly #customerIds: number[] = [];
+  readonly #profileOf: Profile[] = [];
 
-  constructor(packed: Packed, names: Dictionary, customers: Dictionary) {
+  constructor(packed: Packed, names: Dictionary, customers: Dictionary, profiles: Profiles) {
     this.#packed = packed;
+    this.#columns = columnsOf(packed.buffer, packed.sizes);
     this.#names = names;
     this.#customers = customers;
+    this.#profiles = profiles;
   }
 
   *rows(): Iterable<Row> {
-    for (let i = 0; i < this.#packed.count; i += 1) yield this.#row(i);
+    for (let i = 0; i < this.#packed.sizes.bookings; i += 1) yield this.#row(i);
   }
 
   *notes(): Iterable<NoteRow> {
-    for (let i = 0; i < this.#packed.notes.count; i += 1) yield this.#note(i);
+    for (let i = 0; i < this.#packed.sizes.notes; i += 1) yield this.#note(i);
+  }
+
+  customer(i: number): number {
+    return this.#customer(this.#columns.customerOf[i] ?? 0);
+  }
+
+  ancestors(i: number): Uint8Array {
+    const { ancestors, ancestorEnds } = this.#columns;
+    const from = i === 0 ? 0 : (ancestorEnds[i - 1] ?? 0);
+    const until = ancestorEnds[i] ?? 0;
+    return from === until ? NO_ANCESTORS : ancestors.subarray(from * 8, until * 8);
+  }
+
+  number(i: number, which: number): bigint {
+    return this.#columns.numbers[i * NUMBERS + which] ?? 0n;
+  }
+
+  quarter(i: number): number {
+    return this.#columns.quarters[i] ?? 0;
+  }
+
+  responseId(i: number): string | null {
+    return this.#packed.responseIds[i] ?? null;
+  }
+
+  responseKey(i: number): number {
+    return this.#columns.responseKeys[i] ?? 0;
+  }
+
+  usage(i: number): string {
+    return this.#packed.usages[i] ?? "";
+  }
+
+  charge(i: number): string {
+    return this.#packed.charges[i] ?? "";
+  }
+
+  tokens(i: number): number[] {
+    const { quantities, quantityEnds } = this.#columns;
+    const read: number[] = [];
+    const until = quantityEnds[i] ?? 0;
+    for (let at = i === 0 ? 0 : (quantityEnds[i - 1] ?? 0); at < until; at += 1) {
+      read.push(this.#name(quantities[at * 2] ?? 0), quantities[at * 2 + 1] ?? 0);
+    }
+    return read;
   }
 
   #row(i: number): Row {
-    const { ids, numbers, responseIds, usages, charges } = this.#packed;
+    const { ids, profileOf } = this.#columns;
     const at = i * ID_BYTES;
-    const flags = this.#reference(i, Reference.flags);
-    const number = (which: number): bigint => numbers[i * NUMBERS + which] ?? 0n;
-    const customer = (): number => this.#customer(this.#reference(i, Reference.customer));
-    return {
-      source: this.#name(this.#reference(i, Reference.source)),
+    return new Row(this, i, this.#profile(profileOf[i] ?? 0), {
       traceId: ids.subarray(at, at + 16),
       spanId: ids.subarray(at + 16, at + 24),
       contentHash: ids.subarray(at + 24, at + ID_BYTES),
-      ancestors: this.#ancestors(i),
-      kind: this.#text(this.#reference(i, Reference.kind)) as EntryKind,
-      reason: this.#optionalText(this.#reference(i, Reference.reason)),
-      // Numbered only when it is asked for: a span that is known already must not bring back a name that was forgotten.
-      get customer() {
-        return customer();
-      },
-      feature: this.#name(this.#reference(i, Reference.feature)),
-      provider: this.#name(this.#reference(i, Reference.provider)),
-      model: this.#name(this.#reference(i, Reference.model)),
-      requestModel: this.#optionalName(this.#reference(i, Reference.requestModel)),
-      responseModel: this.#optionalName(this.#reference(i, Reference.responseModel)),
-      operation: this.#name(this.#reference(i, Reference.operation)),
-      dialect: this.#name(this.#reference(i, Reference.dialect)),
-      scope: this.#name(this.#reference(i, Reference.scope)),
-      responseId: responseIds[i] ?? null,
-      outcome: this.#text(this.#reference(i, Reference.outcome)) as Outcome,
-      quality: this.#text(this.#reference(i, Reference.quality)) as UsageQuality,
-      lowerBound: flags & 1,
-      aggregate: (flags >> 1) & 1,
-      framework: (flags >> 2) & 1,
-      named: flags >> 3,
-      startedAt: number(0),
-      occurredAt: number(1),
-      listNano: number(2),
-      listAtto: number(3),
-      netNano: number(4),
-      netAtto: number(5),
-      costSource: this.#text(this.#reference(i, Reference.costSource)),
-      usage: usages[i] ?? "",
-      charge: charges[i] ?? "",
-      tokens: this.#quantities(i),
-    };
+    });
   }
 
   #note(i: number): NoteRow {
-    const { ids, references } = this.#packed.notes;
+    const { noteIds, noteReferences } = this.#columns;
     const at = i * NOTE_ID_BYTES;
-    const reference = (which: number): number => references[i * NOTE_REFERENCES + which] ?? 0;
+    const reference = (which: number): number => noteReferences[i * NOTE_REFERENCES + which] ?? 0;
     const customer = (index: number): number | null => (index === 0 ? null : this.#customer(index - 1));
     return {
       source: this.#name(reference(0)),
-      traceId: ids.subarray(at, at + 16),
-      spanId: ids.subarray(at + 16, at + 24),
-      ancestors: reference(4) === 0 ? NO_ANCESTORS : ids.subarray(at + 24, at + 32),
+      traceId: noteIds.subarray(at, at + 16),
+      spanId: noteIds.subarray(at + 16, at + 24),
+      ancestors: reference(4) === 0 ? NO_ANCESTORS : noteIds.subarray(at + 24, at + 32),
       get customer() {
         return customer(reference(1));
       },
@@ -102,21 +119,47 @@ export class Unpacked {
     };
   }
 
-  #reference(i: number, which: number): number {
-    return this.#packed.references[i * REFERENCES + which] ?? 0;
+  #profile(profile: number): Profile {
+    this.#profileOf[profile] ??= this.#profiles.like(this.#traits(profile));
+    return this.#profileOf[profile];
+  }
+
+  #traits(profile: number): Traits {
+    const { profiles } = this.#columns;
+    const trait = (which: number): number => profiles[profile * TRAITS + which] ?? 0;
+    const name = (which: number): number => this.#name(trait(which));
+    const text = (which: number): string => this.#text(trait(which));
+    const flags = trait(Trait.flags);
+    const reason = trait(Trait.reason);
+    return {
+      source: name(Trait.source),
+      kind: text(Trait.kind) as EntryKind,
+      reason: reason === 0 ? null : this.#text(reason - 1),
+      feature: name(Trait.feature),
+      provider: name(Trait.provider),
+      model: name(Trait.model),
+      requestModel: this.#optionalName(trait(Trait.requestModel)),
+      responseModel: this.#optionalName(trait(Trait.responseModel)),
+      operation: name(Trait.operation),
+      dialect: name(Trait.dialect),
+      scope: name(Trait.scope),
+      outcome: text(Trait.outcome) as Outcome,
+      quality: text(Trait.quality) as UsageQuality,
+      costSource: text(Trait.costSource),
+      lowerBound: flags & 1,
+      aggregate: (flags >> 1) & 1,
+      framework: (flags >> 2) & 1,
+      named: flags >> 3,
+    };
   }
 
   #text(index: number): string {
     return this.#packed.names[index] ?? "";
   }
 
-  #optionalText(index: number): string | null {
-    return index === 0 ? null : this.#text(index - 1);
-  }
-
   #name(index: number): number {
     this.#nameIds[index] ??= this.#names.id(this.#text(index));
-    return this.#nameIds[index] ?? 0;
+    return this.#nameIds[index];
   }
 
   #optionalName(index: number): number | null {
@@ -125,23 +168,35 @@ export class Unpacked {
 
   #customer(index: number): number {
     this.#customerIds[index] ??= this.#customers.id(this.#text(index));
-    return this.#customerIds[index] ?? 0;
+    return this.#customerIds[index];
   }
+}
 
-  #ancestors(i: number): Uint8Array {
-    const { ancestors, ancestorEnds } = this.#packed;
-    const from = i === 0 ? 0 : (ancestorEnds[i - 1] ?? 0);
-    const until = ancestorEnds[i] ?? 0;
-    return from === until ? NO_ANCESTORS : ancestors.subarray(from, until);
-  }
+/** More profiles than this start the memory anew. */
+const PROFILES_LIMIT = 50_000;
 
-  #quantities(i: number): UnitQuantity[] {
-    const { quantities, quantityEnds } = this.#packed;
-    const read: UnitQuantity[] = [];
-    const until = quantityEnds[i] ?? 0;
-    for (let at = i === 0 ? 0 : (quantityEnds[i - 1] ?? 0); at < until; at += 2) {
-      read.push([this.#name(quantities[at] ?? 0), quantities[at + 1] ?? 0]);
+/** Profiles over many requests: one for all calls of the same traits. */
+export class Profiles {
+  readonly #known = new Map<string, Profile>();
+
+  like(traits: Traits): Profile {
+    const { source, kind, reason, feature, provider, model, requestModel, responseModel, scope } = traits;
+    const { operation, dialect, outcome, quality, costSource, lowerBound, aggregate, framework, named } =
+      traits;
+    const names = `${source} ${feature} ${provider} ${model} ${requestModel} ${responseModel} ${scope} ${operation} ${dialect}`;
+    const flags = `${lowerBound}${aggregate}${framework}${named} ${kind} ${outcome} ${quality} ${costSource} ${reason}`;
+    const key = `${names} ${flags}`;
+    let profile = this.#known.get(key);
+    if (profile === undefined) {
+      if (this.#known.size >= PROFILES_LIMIT) this.#known.clear();
+      profile = new Profile(traits);
+      this.#known.set(key, profile);
     }
-    return read;
+    return profile;
+  }
+
+  /** Forgets all: numbers given in a transaction that was rolled back may mean something else next time. */
+  reset(): void {
+    this.#known.clear();
   }
 }

@@ -27,7 +27,7 @@ port.on("message", (first: Request) => {
   for (let next: Request | undefined = first; next !== undefined; next = waiting()) {
     if (next.kind === "append") {
       group.push(next);
-      calls += next.packed.count;
+      calls += next.packed.sizes.bookings;
       if (calls < MAX_GROUP) continue;
     }
     commitGroup(group.splice(0));

@@ -3,7 +3,14 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Charge, ChargeLine } from "@keeptabs/pricing";
 import { parseUsd } from "@keeptabs/pricing/money";
 import { Chain } from "../chain.ts";
-import { ADJUSTMENT_COLUMNS, detailOf, ENTRY_COLUMNS, flagsOf, insertInto } from "../columns.ts";
+import {
+  ADJUSTMENT_COLUMNS,
+  detailOf,
+  detailOfTraits,
+  ENTRY_COLUMNS,
+  flagsOf,
+  insertInto,
+} from "../columns.ts";
 import { responseKey } from "../content-hash.ts";
 import { customerDigest } from "../dictionary.ts";
 import { Rates } from "../rates.ts";
@@ -111,17 +118,19 @@ function copyEntries(database: DatabaseSync, chain: Chain, rates: Rates): void {
       ...row,
       response_key: typeof responseId === "string" ? responseKey(responseId) : null,
       flags: flagsOf(plainFlags(row)),
-      detail: detailOf({
-        usage: String(row["usage"]),
-        charge: recoded(row["charge"], rates) ?? "null",
-        reason: row["reason"] === null ? null : String(row["reason"]),
-        requestModel: numberOrNull(row["request_model"]),
-        responseModel: numberOrNull(row["response_model"]),
-        operation: Number(row["operation"]),
-        dialect: Number(row["dialect"]),
-        listNano: row["list_nano"] as bigint,
-        listAtto: row["list_atto"] as bigint,
-      }),
+      detail: detailOf(
+        String(row["usage"]),
+        recoded(row["charge"], rates) ?? "null",
+        detailOfTraits({
+          reason: row["reason"] === null ? null : String(row["reason"]),
+          requestModel: numberOrNull(row["request_model"]),
+          responseModel: numberOrNull(row["response_model"]),
+          operation: Number(row["operation"]),
+          dialect: Number(row["dialect"]),
+        }),
+        row["list_nano"] as bigint,
+        row["list_atto"] as bigint,
+      ),
     };
     const values = ENTRY_COLUMNS.map((column) => changed[column] ?? null);
     insert.run(...values);
