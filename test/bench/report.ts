@@ -117,10 +117,10 @@ function scanned(database: DatabaseSync, { month, timeZone, groupBy, customer }:
       SELECT ${[...groupBy, "sum(calls) AS calls", "sum(unpriced) AS unpriced", "sum(failed) AS failed", "sum(nano) AS nano", "sum(atto) AS atto"].join(", ")}
       FROM (
         SELECT e.customer, e.feature, e.model, 1 AS calls, e.kind ${unpriced} AS unpriced, e.outcome <> 'ok' AS failed,
-          e.net_nano AS nano, e.net_atto AS atto FROM entries e WHERE ${period} AND e.kind NOT IN ('covered', 'held')
+          e.net_nano AS nano, e.net_atto AS atto FROM full_entries e WHERE ${period} AND e.kind NOT IN ('covered', 'held')
         UNION ALL
         SELECT a.customer, a.feature, e.model, a.calls, a.calls * (a.charge_kind ${unpriced}), a.calls * (e.outcome <> 'ok'),
-          a.net_nano, a.net_atto FROM adjustments a JOIN entries e ON e.id = a.entry WHERE ${period}
+          a.net_nano, a.net_atto FROM adjustments a JOIN full_entries e ON e.id = a.entry WHERE ${period}
       ) ${customer === undefined ? "" : "WHERE customer = (SELECT id FROM customers WHERE name = ?)"}
       ${groupBy.length === 0 ? "" : `GROUP BY ${groupBy.join(", ")}`}
     )`);

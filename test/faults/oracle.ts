@@ -242,7 +242,7 @@ function firstBooked(database: DatabaseSync): ReadonlyMap<string, bigint> {
   const statement = database.prepare(
     `SELECT c.name AS customer, f.name AS feature, p.name AS provider, m.name AS model, e.outcome, e.kind, e.reason, e.usage,
        e.net_nano AS nano, e.net_atto AS atto
-     FROM entries e JOIN customers c ON c.id = e.customer JOIN names f ON f.id = e.feature
+     FROM full_entries e JOIN customers c ON c.id = e.customer JOIN names f ON f.id = e.feature
        JOIN names p ON p.id = e.provider JOIN names m ON m.id = e.model
      WHERE e.kind NOT IN ('covered', 'held')`,
   );

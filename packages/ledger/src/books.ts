@@ -15,12 +15,15 @@ import { type Projection, tailOf } from "./tail.ts";
 import { Profiles, Unpacked } from "./unpacked.ts";
 
 const NOTHING_POSTED = new Postings();
-/** Totals are written this often while there is work: whoever reads them adds up what they lack. */
+/** Totals are written this often while there is work, or less often: whoever reads them adds up what they lack. */
 export const PROJECT_MS = 500;
 /** Counters are written this often: the next start adds up what they lack. */
 const COUNT_MS = 5_000;
 /** More rows than this are written whenever the time. */
 const MAX_UNWRITTEN = 50_000;
+/** Writing takes at most one part in so many of the time, as long as that makes nobody wait longer than this for it. */
+const WRITING_SHARE = 25;
+const MAX_WAIT_MS = 5_000;
 
 /**
  * A ledger's file opened for the one writer, with everything that it keeps in memory. After an error of
@@ -240,19 +243,24 @@ class Written<Sums extends PeriodTotals | CounterTotals> {
   readonly sums: Sums;
   readonly #everyMs: number;
   #at = performance.now();
+  #wait: number;
+  #tookMs = 0;
   #uncommitted = false;
 
   constructor(sums: Sums, everyMs: number) {
     this.sums = sums;
     this.#everyMs = everyMs;
+    this.#wait = everyMs;
   }
 
   isDue(): boolean {
-    return performance.now() - this.#at >= this.#everyMs || this.sums.waiting > MAX_UNWRITTEN;
+    return performance.now() - this.#at >= this.#wait || this.sums.waiting > MAX_UNWRITTEN;
   }
 
   write(entry: number, adjustment: number): void {
+    const started = performance.now();
     this.sums.write(entry, adjustment);
+    this.#tookMs = performance.now() - started;
     this.#uncommitted = true;
   }
 
@@ -268,6 +276,7 @@ class Written<Sums extends PeriodTotals | CounterTotals> {
     this.sums.clear();
     this.#uncommitted = false;
     this.#at = performance.now();
+    this.#wait = Math.max(this.#everyMs, Math.min(this.#tookMs * WRITING_SHARE, MAX_WAIT_MS));
   }
 }
 

@@ -37,7 +37,7 @@ export function placesOf(statements: Statements, list: List, most: number): Plac
 
 function newest(statements: Statements, { query, filter, cursor }: List, most: number): Place[] {
   const [where, parameters] = wantedNow(query, filter);
-  const sql = `SELECT e.id, e.occurred_at, 0 AS nano, 0 AS atto FROM entries e
+  const sql = `SELECT e.id, e.occurred_at, 0 AS nano, 0 AS atto FROM full_entries e
     WHERE e.occurred_at >= ? AND e.occurred_at < ? AND ${where} ${cursor === undefined ? "" : "AND (e.occurred_at, e.id) < (?, ?)"}
     ORDER BY e.occurred_at DESC, e.id DESC LIMIT ?`;
   const after = cursor === undefined ? [] : [...cursor.at, cursor.entry];
@@ -76,7 +76,7 @@ function dearest(statements: Statements, { query, filter, cursor, pinned }: List
   const sql = `WITH stretches(from_at, until_at) AS MATERIALIZED (SELECT value ->> 0, value ->> 1 FROM json_each(?))
     SELECT * FROM (
       SELECT e.id, e.occurred_at, ${net("nano")}, ${net("atto")}
-      FROM stretches r CROSS JOIN entries e WHERE e.occurred_at >= r.from_at AND e.occurred_at < r.until_at AND ${where}
+      FROM stretches r CROSS JOIN full_entries e WHERE e.occurred_at >= r.from_at AND e.occurred_at < r.until_at AND ${where}
     ) ${cursor === undefined ? "" : "WHERE (nano, atto, id) < (?, ?, ?)"} ORDER BY nano DESC, atto DESC, id DESC LIMIT ?`;
   const json = stretches.map(
     ({ fromMs, untilMs }) => `[${BigInt(fromMs) * NANOS},${BigInt(untilMs) * NANOS}]`,

@@ -87,9 +87,9 @@ interface ChangeRow {
 const NANOS = 1_000_000n;
 const COLUMNS = "e.trace_id, e.span_id, e.provider, e.model, e.occurred_at";
 const FIRST_POSTINGS = `SELECT 0 AS adjustment, e.id AS entry, ${COLUMNS}, 'booked' AS kind, e.reason, e.kind AS charge_kind,
-  e.customer, e.feature, 1 AS calls, e.net_nano, e.net_atto, e.booked_at FROM entries e`;
+  e.customer, e.feature, 1 AS calls, e.net_nano, e.net_atto, e.booked_at FROM full_entries e`;
 const ADJUSTMENTS = `SELECT a.id AS adjustment, a.entry, ${COLUMNS}, a.kind, a.reason, a.charge_kind,
-  a.customer, a.feature, a.calls, a.net_nano, a.net_atto, a.booked_at FROM adjustments a CROSS JOIN entries e ON e.id = a.entry`;
+  a.customer, a.feature, a.calls, a.net_nano, a.net_atto, a.booked_at FROM adjustments a CROSS JOIN full_entries e ON e.id = a.entry`;
 const IN_PERIOD = "e.occurred_at >= ? AND e.occurred_at < ?";
 
 /** Changes in an order, with names in place of numbers. */

@@ -32,10 +32,14 @@ export const FLAGS: Readonly<
   named: { shift: 12, values: [0, 1, 2, 3, 4, 5, 6, 7] },
 };
 
-/** The bits of so many values, all set. */
-export function widthOf(values: number): number {
-  return 2 ** Math.ceil(Math.log2(values)) - 1;
+/** SQL for the bits of a flag in an entry's `flags`. */
+export function flagBits(flag: Flag): string {
+  const { shift, values } = FLAGS[flag];
+  return `(flags >> ${shift} & ${widthOf(values.length)})`;
 }
+
+/** SQL for entries of frameworks, in the words of the index of these: SQLite takes an index only for the same words. */
+export const IS_FRAMEWORK: string = `${flagBits("framework")} = 1`;
 
 /** An entry's flags as one number. Throws RangeError for a value that is none. */
 export function flagsOf(row: Readonly<Record<Flag, string | number>>): number {
@@ -49,7 +53,12 @@ export function flagsOf(row: Readonly<Record<Flag, string | number>>): number {
   return flags;
 }
 
-const FLAG_NAMES = Object.keys(FLAGS) as readonly Flag[];
+/** The bits of so many values, all set. */
+function widthOf(values: number): number {
+  return 2 ** Math.ceil(Math.log2(values)) - 1;
+}
+
+export const FLAG_NAMES: readonly Flag[] = Object.keys(FLAGS) as readonly Flag[];
 
 /** What stands where in the JSON array that is an entry's `detail`. Part of the file format. */
 export const DETAIL: readonly { readonly name: string; readonly type: "TEXT" | "INTEGER" }[] = [
@@ -111,7 +120,10 @@ export const ENTRY_COLUMNS: readonly string[] = [
   "covered_by",
 ];
 
-/** The same of an adjustment. */
+/** Columns of an entry that the chain does not cover: by what a span is known again, and what is known to lie above it. */
+export const IDENTITY_COLUMNS: readonly string[] = ["content_hash", "ancestors"];
+
+/** The columns of an adjustment as it is written and as the chain covers it. */
 export const ADJUSTMENT_COLUMNS: readonly string[] = [
   "id",
   "entry",

@@ -1,13 +1,14 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { detailOf, ENTRY_COLUMNS, insertInto } from "./columns.ts";
+import { detailOf, ENTRY_COLUMNS, IDENTITY_COLUMNS, IS_FRAMEWORK, insertInto } from "./columns.ts";
 import { type Counted, countedOf, isPosted, type Position } from "./covering.ts";
 import type { EntryKind } from "./entry.ts";
+import { Instrumentations } from "./instrumentations.ts";
 import type { Records, Value } from "./record.ts";
 import type { Row } from "./row.ts";
 import type { Related } from "./trace.ts";
 
 const COUNTED = `
-  SELECT e.id, e.source, e.trace_id, e.span_id, s.ancestors, e.kind, e.customer, e.feature, e.provider, e.model, e.scope,
+  SELECT e.id, e.source, e.trace_id, e.span_id, e.ancestors, e.kind, e.customer, e.feature, e.provider, e.model, e.scope,
     e.response_id, e.outcome, e.quality, e.aggregate, e.framework, e.request_model, e.named, e.started_at, e.occurred_at, e.usage,
     coalesce((SELECT a.charge FROM adjustments a WHERE a.entry = e.id AND a.charge IS NOT NULL ORDER BY a.id DESC LIMIT 1), e.charge) AS charge_now,
     coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls,
@@ -15,7 +16,7 @@ const COUNTED = `
     (SELECT a.feature FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1) AS moved_feature,
     EXISTS (SELECT 1 FROM held h WHERE h.entry = e.id) AS waiting,
     (SELECT count(*) FROM entries x WHERE x.covered_by = e.id AND x.scope = ?1) AS covers_scope
-  FROM entries e CROSS JOIN spans s ON s.trace_id = e.trace_id AND s.span_id = e.span_id AND s.source = e.source`;
+  FROM full_entries e`;
 
 /** A framework's span ends this long after its client's at the latest. */
 const FRAMEWORK_TAIL_NANOS = 5_000_000_000n;
@@ -27,6 +28,7 @@ const NO_SCOPE = 0;
 /** The table of entries, as the bookkeeper reads and writes it. */
 export class Entries {
   readonly #records: Records;
+  readonly #instrumentations: Instrumentations;
   readonly #insert: StatementSync;
   readonly #sameResponse: StatementSync;
   readonly #inside: StatementSync;
@@ -49,14 +51,15 @@ export class Entries {
       return statement;
     };
     this.#records = records;
-    this.#insert = prepare(insertInto("entries", ENTRY_COLUMNS));
+    this.#instrumentations = new Instrumentations(database);
+    this.#insert = prepare(insertInto("entries", [...ENTRY_COLUMNS, ...IDENTITY_COLUMNS]));
     // Nearly always there is none: so the question is a small one, and the rest is read when it was answered.
     this.#sameResponse = prepare(
       `SELECT id FROM entries WHERE response_key = ? AND response_id = ? AND source = ? LIMIT ${MAX_SAME_RESPONSE}`,
     );
     const near = "e.source = ?2 AND e.occurred_at BETWEEN ?3 AND ?4 ORDER BY +e.id LIMIT 200";
     this.#inside = prepare(`${COUNTED} WHERE e.framework = 0 AND ${near}`);
-    this.#around = prepare(`${COUNTED} WHERE e.framework = 1 AND ${near}`);
+    this.#around = prepare(`${COUNTED} WHERE ${IS_FRAMEWORK} AND ${near}`);
     this.#byId = prepare(`${COUNTED} WHERE e.id = ?2`);
     this.#setAside = prepare(
       `INSERT INTO conflicts (source, trace_id, span_id, content_hash, seen_at, detail) VALUES (?, ?, ?, ?, ?, ?)
@@ -67,7 +70,7 @@ export class Entries {
     this.#heldBefore = prepare("SELECT entry FROM held WHERE held_since < ? LIMIT 10000");
     this.#ends = prepare(
       `SELECT coalesce((SELECT max(id) FROM entries), 0) AS last,
-         coalesce((SELECT max(occurred_at) FROM entries WHERE framework = 1), 0) AS framework`,
+         coalesce((SELECT max(occurred_at) FROM entries WHERE ${IS_FRAMEWORK}), 0) AS framework`,
     );
     this.reset();
   }
@@ -79,6 +82,7 @@ export class Entries {
 
   /** Reads anew what a transaction that was rolled back had moved on. */
   reset(): void {
+    this.#instrumentations.reset();
     const { last, framework } = this.#ends.get() as unknown as { last: bigint; framework: bigint };
     this.#last = Number(last);
     this.#latestFramework = framework;
@@ -93,6 +97,8 @@ export class Entries {
     for (const id of above) found.push(...this.#counted(row.scope, id, "above"));
     for (const id of below) found.push(...this.#counted(row.scope, id, "below"));
     for (const id of beside) found.push(...this.#counted(row.scope, id, "elsewhere"));
+    // Only another instrumentation's span can describe the same call from elsewhere.
+    if (!this.#instrumentations.hasOther(row.source, row.scope)) return found;
     if (row.responseId !== null) {
       const same = this.#sameResponse.all(row.responseKey, row.responseId, row.source);
       for (const { id } of same) found.push(...this.#counted(row.scope, Number(id), "elsewhere"));
@@ -165,7 +171,8 @@ export class Entries {
       detailOf(row.usage, row.charge, profile.detail, row.listNano, row.listAtto),
       coveredBy,
     ];
-    this.#insert.run(...values);
+    this.#instrumentations.add(source, scope);
+    this.#insert.run(...values, row.contentHash, row.ancestors);
     this.#records.add(values);
     this.#last = id;
     if (framework === 1 && row.occurredAt > this.#latestFramework) this.#latestFramework = row.occurredAt;

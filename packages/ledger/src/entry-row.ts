@@ -44,7 +44,7 @@ export const ENTRY_COLUMNS: string = `
     coalesce((SELECT a.charge FROM adjustments a WHERE a.entry = e.id AND a.charge IS NOT NULL ORDER BY a.id DESC LIMIT 1),
       e.charge) AS charge_now,
     ${COUNTS_NOW} AS counts, ${STATUS_NOW} AS status
-  FROM entries e JOIN names s ON s.id = e.source JOIN customers c ON c.id = ${CUSTOMER_NOW}
+  FROM full_entries e JOIN names s ON s.id = e.source JOIN customers c ON c.id = ${CUSTOMER_NOW}
     JOIN names f ON f.id = ${FEATURE_NOW}
     JOIN names p ON p.id = e.provider LEFT JOIN names rq ON rq.id = e.request_model
     LEFT JOIN names rs ON rs.id = e.response_model JOIN names o ON o.id = e.operation

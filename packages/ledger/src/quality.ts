@@ -56,10 +56,10 @@ const groups = (ofCustomer: boolean): string => `
     SELECT ${group("e.kind")}, count(*) AS entries, sum(e.kind NOT IN ('covered', 'held')) AS calls,
       sum((e.kind NOT IN ('covered', 'held')) * e.net_nano) AS nano,
       sum((e.kind NOT IN ('covered', 'held')) * e.net_atto) AS atto
-    FROM entries e WHERE ${WHICH} ${ofCustomer ? "AND e.customer = ?3" : ""} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+    FROM full_entries e WHERE ${WHICH} ${ofCustomer ? "AND e.customer = ?3" : ""} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     UNION ALL
     SELECT ${group("a.charge_kind")}, 0, sum(a.calls), sum(a.net_nano), sum(a.net_atto)
-    FROM adjustments a JOIN entries e ON e.id = a.entry
+    FROM adjustments a JOIN full_entries e ON e.id = a.entry
     WHERE ${WHICH} ${ofCustomer ? "AND a.customer = ?3" : ""} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
   )
   LEFT JOIN names p ON p.id = of_provider LEFT JOIN names m ON m.id = of_model

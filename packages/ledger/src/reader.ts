@@ -131,7 +131,7 @@ export class LedgerReader {
   ): { provider: string; model: string; reason: string; calls: number }[] {
     return this.#statements
       .all<{ provider: string; model: string; reason: string; calls: bigint }>(
-        `SELECT p.name AS provider, m.name AS model, e.reason AS reason, count(*) AS calls FROM entries e
+        `SELECT p.name AS provider, m.name AS model, e.reason AS reason, count(*) AS calls FROM full_entries e
          JOIN names p ON p.id = e.provider JOIN names m ON m.id = e.model
        WHERE ${KIND_NOW} IN ('unpriced', 'partly_unpriced') AND e.occurred_at >= ? AND e.occurred_at < ? AND ${COUNTS_NOW}
        GROUP BY 1, 2, 3 ORDER BY calls DESC, model, reason`,

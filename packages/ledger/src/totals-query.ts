@@ -62,7 +62,7 @@ interface Source {
 
 const UNPRICED = "('unpriced', 'partly_unpriced')";
 const FIRST = "e.kind NOT IN ('covered', 'held')";
-const ENTRIES = "CROSS JOIN entries e ON e.occurred_at >= r.from_at AND e.occurred_at < r.until_at";
+const ENTRIES = "CROSS JOIN full_entries e ON e.occurred_at >= r.from_at AND e.occurred_at < r.until_at";
 const ADJUSTMENTS = `${ENTRIES} CROSS JOIN adjustments a ON a.entry = e.id`;
 const OF_ENTRY = {
   hour: "e.occurred_at / 3600000000000",

@@ -1,5 +1,15 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { NoteRow, Row } from "./row.ts";
+import { FLAGS } from "./columns.ts";
+import { NAMES_CUSTOMER, NAMES_FEATURE, type NoteRow, ONLY_PERSON, type Row } from "./row.ts";
+
+/** What a call's own span names; what it inherited is found where it came from. */
+const OWN_NAMES = `
+  iif(s.entry IS NULL, n.customer, iif(NAMED & ${NAMES_CUSTOMER}, e.customer, NULL)) AS customer,
+  iif(s.entry IS NULL, n.person, iif(NAMED & ${ONLY_PERSON}, e.customer, NULL)) AS person,
+  iif(s.entry IS NULL, n.feature, iif(NAMED & ${NAMES_FEATURE}, e.feature, NULL)) AS feature`.replaceAll(
+  "NAMED",
+  `(e.flags >> ${FLAGS.named.shift})`,
+);
 
 /** Deeper traces than this are not followed further up. */
 const MAX_STEPS = 128;
@@ -159,28 +169,32 @@ export class Trace {
 const NOTHING_RELATED: Related = { above: [], below: [], beside: [] };
 const NOBODY = { customer: undefined, person: undefined, feature: undefined } as const;
 
-/** The table of spans: identities of calls, and what lies above them. One transaction's traces are kept at hand. */
+/** The index of spans: identities of calls, and what lies above them. One transaction's traces are kept at hand. */
 export class Traces {
   readonly #traces = new Map<string, Trace>();
   readonly #isKnown: StatementSync;
   readonly #read: StatementSync;
   readonly #insert: StatementSync;
+  readonly #note: StatementSync;
   readonly #becomeCall: StatementSync;
 
   constructor(database: DatabaseSync) {
     this.#isKnown = database.prepare("SELECT 1 FROM spans WHERE trace_id = ? LIMIT 1");
     this.#read = database.prepare(
-      `SELECT s.span_id, s.entry, s.content_hash, s.ancestors, s.customer, s.person, s.feature, e.scope, e.started_at, e.occurred_at
-       FROM spans s LEFT JOIN entries e ON e.id = s.entry WHERE s.trace_id = ? AND s.source = ?`,
+      `SELECT s.span_id, s.entry, e.content_hash, coalesce(e.ancestors, n.ancestors) AS ancestors,
+         ${OWN_NAMES}, e.scope, e.started_at, e.occurred_at
+       FROM spans s LEFT JOIN entries e ON e.id = s.entry LEFT JOIN notes n ON n.id = s.note
+       WHERE s.trace_id = ? AND s.source = ?`,
     );
     this.#read.setReadBigInts(true);
     this.#insert = database.prepare(
-      `INSERT INTO spans (trace_id, span_id, source, entry, content_hash, ancestors, customer, person, feature)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      "INSERT INTO spans (trace_id, span_id, source, entry, note) VALUES (?, ?, ?, ?, ?)",
+    );
+    this.#note = database.prepare(
+      "INSERT INTO notes (ancestors, customer, person, feature) VALUES (?, ?, ?, ?)",
     );
     this.#becomeCall = database.prepare(
-      `UPDATE spans SET entry = ?, content_hash = ?, ancestors = ?, customer = ?, person = ?, feature = ?
-       WHERE trace_id = ? AND span_id = ? AND source = ?`,
+      "UPDATE spans SET entry = ?, note = NULL WHERE trace_id = ? AND span_id = ? AND source = ?",
     );
   }
 
@@ -203,7 +217,8 @@ export class Traces {
     const trace = this.of(source, traceId);
     if (trace.get(spanId) !== undefined) return false;
     const { customer, person, feature } = note;
-    this.#insert.run(traceId, spanId, source, null, null, ancestors, customer, person, feature);
+    const { lastInsertRowid } = this.#note.run(ancestors, customer, person, feature);
+    this.#insert.run(traceId, spanId, source, null, lastInsertRowid);
     trace.add(spanId, { ...NO_CALL, ancestors, customer, person, feature });
     return true;
   }
@@ -211,14 +226,10 @@ export class Traces {
   /** Claims the identity of a call for an entry. `names` are what the call's own span names. */
   call(row: Row, entry: number, names: Pick<KnownSpan, "customer" | "person" | "feature">): void {
     const { source, traceId, spanId, contentHash, ancestors } = row;
-    const { customer, person, feature } = names;
     const trace = this.of(source, traceId);
-    if (trace.get(spanId) === undefined) {
-      this.#insert.run(traceId, spanId, source, entry, contentHash, ancestors, customer, person, feature);
-    } else {
-      // A span that was seen before without anything of a call on it.
-      this.#becomeCall.run(entry, contentHash, ancestors, customer, person, feature, traceId, spanId, source);
-    }
+    if (trace.get(spanId) === undefined) this.#insert.run(traceId, spanId, source, entry, null);
+    // A span that was seen before without anything of a call on it.
+    else this.#becomeCall.run(entry, traceId, spanId, source);
     const { scope, startedAt, occurredAt } = row;
     trace.add(spanId, { entry, contentHash, ancestors, ...names, scope, startedAt, occurredAt });
   }

@@ -217,6 +217,10 @@ class Examination {
         `${Math.max(unindexed, Math.abs(calls - entries))} entries do not have the identity they were booked under`,
       );
     }
+    const unheard = this.#number(
+      "SELECT count(*) AS n FROM (SELECT DISTINCT source, scope FROM entries EXCEPT SELECT source, scope FROM instrumentations)",
+    );
+    if (unheard > 0) this.#problems.push(`${unheard} instrumentations of the entries are not known`);
   }
 
   /** Totals and counters are compared with the entries and adjustments as far as they reach. */
@@ -282,11 +286,11 @@ function linkOf(row: Readonly<Record<string, unknown>>): Link {
 const posted = (entry: string, adjustment: string): string => `
   SELECT e.occurred_at / 3600000000000 AS hour, e.customer, e.feature, e.provider, e.model, e.kind, e.outcome, 1 AS calls,
     1 AS first, e.net_nano, e.net_atto, e.usage
-  FROM entries e WHERE e.id <= (SELECT ${entry} FROM projected) AND e.kind NOT IN ('covered', 'held')
+  FROM full_entries e WHERE e.id <= (SELECT ${entry} FROM projected) AND e.kind NOT IN ('covered', 'held')
   UNION ALL
   SELECT e.occurred_at / 3600000000000, a.customer, a.feature, e.provider, e.model, a.charge_kind, e.outcome, a.calls,
     a.kind = 'released', a.net_nano, a.net_atto, e.usage
-  FROM adjustments a JOIN entries e ON e.id = a.entry WHERE a.id <= (SELECT ${adjustment} FROM projected)`;
+  FROM adjustments a JOIN full_entries e ON e.id = a.entry WHERE a.id <= (SELECT ${adjustment} FROM projected)`;
 
 const TOTALS_MADE = `
   SELECT hour, customer, feature, provider, model, sum(calls), sum(calls * (kind IN ('unpriced', 'partly_unpriced'))),

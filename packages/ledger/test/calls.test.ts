@@ -61,7 +61,7 @@ function knownCalls(path: string): Known[] {
     `(SELECT name FROM ${column === "customer" ? "customers" : "names"} WHERE id = ${column}) AS ${column}`;
   const entries = all<EntryRow>(
     `SELECT id, kind, ${name("customer")}, ${name("feature")}, ${name("provider")}, ${name("model")}, outcome, occurred_at,
-       net_nano, net_atto, id IN (SELECT entry FROM held) AS waits FROM entries`,
+       net_nano, net_atto, id IN (SELECT entry FROM held) AS waits FROM full_entries`,
   );
   const adjustments = all<AdjustmentRow>(
     `SELECT entry, ${name("customer")}, ${name("feature")}, calls, charge_kind, net_nano, net_atto FROM adjustments ORDER BY id`,

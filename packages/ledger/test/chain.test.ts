@@ -97,7 +97,7 @@ describe("a change behind the ledger's back is found and named:", () => {
     ["an entry taken out", "DELETE FROM entries WHERE id = 2", /batch 1 /],
     [
       "an entry put in",
-      "INSERT INTO entries SELECT 99, zeroblob(16), zeroblob(8), source, flags, customer, feature, provider, model, scope, response_id, response_key, started_at, occurred_at, booked_at, net_nano, net_atto, detail, covered_by FROM entries WHERE id = 1",
+      "INSERT INTO entries SELECT 99, zeroblob(16), zeroblob(8), source, flags, customer, feature, provider, model, scope, response_id, response_key, started_at, occurred_at, booked_at, net_nano, net_atto, detail, covered_by, content_hash, ancestors FROM entries WHERE id = 1",
       /1 entries belong to no batch/,
     ],
     ["a batch taken out", "DELETE FROM batches WHERE seq = 2", /from batch 1 to batch 3/],

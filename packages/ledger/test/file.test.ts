@@ -68,7 +68,7 @@ describe("the ledger's file", () => {
     const newer = new DatabaseSync(path);
     newer.exec("PRAGMA user_version = 99");
     newer.close();
-    await expect(Ledger.open(path)).rejects.toThrow(/schema 99, this release knows 2: use a newer release/);
+    await expect(Ledger.open(path)).rejects.toThrow(/schema 99, this release knows 3: use a newer release/);
     expect(() => LedgerReader.open(path)).toThrow(/use a newer release/);
   });
 

@@ -83,7 +83,7 @@ it("usages and charges are kept as the texts that JSON makes of them, and lines 
             expect(entry?.lines).toEqual(charge.lines.map(withoutSame));
             expect(entry && formatUsd(entry.list)).toEqual(formatUsd(charge.list));
             const kept = database
-              .prepare("SELECT usage, charge FROM entries WHERE id = ?")
+              .prepare("SELECT usage, charge FROM full_entries WHERE id = ?")
               .get(entry?.id ?? 0);
             for (const json of [kept?.["usage"], kept?.["charge"]]) {
               expect(JSON.stringify(JSON.parse(String(json)))).toEqual(json);

@@ -176,12 +176,12 @@ export class Traffic {
 const POSTED = `
   SELECT e.occurred_at, e.booked_at, c.name AS customer, f.name AS feature, p.name AS provider, m.name AS model, e.kind,
     e.outcome, 1 AS calls, e.net_nano AS nano, e.net_atto AS atto, e.usage
-  FROM entries e JOIN customers c ON c.id = e.customer JOIN names f ON f.id = e.feature JOIN names p ON p.id = e.provider
+  FROM full_entries e JOIN customers c ON c.id = e.customer JOIN names f ON f.id = e.feature JOIN names p ON p.id = e.provider
     JOIN names m ON m.id = e.model WHERE e.kind NOT IN ('covered', 'held')
   UNION ALL
   SELECT e.occurred_at, a.booked_at, c.name, f.name, p.name, m.name, a.charge_kind, e.outcome, a.calls, a.net_nano, a.net_atto,
     e.usage
-  FROM adjustments a JOIN entries e ON e.id = a.entry JOIN customers c ON c.id = a.customer
+  FROM adjustments a JOIN full_entries e ON e.id = a.entry JOIN customers c ON c.id = a.customer
     JOIN names f ON f.id = a.feature JOIN names p ON p.id = e.provider JOIN names m ON m.id = e.model`;
 
 /** What each entry and each adjustment of a file posted, one by one. */

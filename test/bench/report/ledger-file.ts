@@ -162,7 +162,7 @@ function reattribute(database: DatabaseSync, patterns: number): void {
       CASE WHEN s.calls > 0 THEN e.net_nano ELSE -e.net_nano - (e.net_atto > 0) END,
       CASE WHEN s.calls > 0 OR e.net_atto = 0 THEN e.net_atto ELSE 1000000000 - e.net_atto END,
       e.booked_at + 86400000000000
-    FROM entries e JOIN (
+    FROM full_entries e JOIN (
       SELECT e1.id AS id, -1 AS calls, e1.customer FROM entries e1 WHERE e1.id > ${patterns} AND e1.id % 1000 = 0
       UNION ALL
       SELECT e2.id, 1, (SELECT customer FROM entries p WHERE p.id = 1 + e2.id / 1000 % ${patterns})
@@ -178,11 +178,11 @@ function project(database: DatabaseSync): void {
     SELECT hour, customer, feature, provider, model, sum(calls), sum(unpriced), sum(failed), sum(net_nano), sum(net_atto) FROM (
       SELECT occurred_at / 3600000000000 AS hour, customer, feature, provider, model, 1 AS calls,
         kind IN ('unpriced', 'partly_unpriced') AS unpriced, outcome <> 'ok' AS failed, net_nano, net_atto
-      FROM entries
+      FROM full_entries
       UNION ALL
       SELECT e.occurred_at / 3600000000000, a.customer, a.feature, e.provider, e.model, a.calls,
         a.calls * (a.charge_kind IN ('unpriced', 'partly_unpriced')), a.calls * (e.outcome <> 'ok'), a.net_nano, a.net_atto
-      FROM adjustments a JOIN entries e ON e.id = a.entry
+      FROM adjustments a JOIN full_entries e ON e.id = a.entry
     ) GROUP BY 1, 2, 3, 4, 5`);
   fillDailySums(database);
   database.exec(`UPDATE projected SET entry = (SELECT max(id) FROM entries),

@@ -1,23 +1,22 @@
-import { DETAIL, FLAGS, widthOf } from "../columns.ts";
+import { DETAIL, FLAG_NAMES, FLAGS, flagBits, IS_FRAMEWORK } from "../columns.ts";
 
-/** Columns that are read from `flags`: SQL sees each of them, a row is written with one number. */
+/** Columns that are read from `flags`. */
 function flagColumns(): string {
-  const columns = Object.entries(FLAGS).map(([name, { shift, values }]) => {
-    const bits = `(flags >> ${shift} & ${widthOf(values.length)})`;
+  const columns = FLAG_NAMES.map((name) => {
+    const { values } = FLAGS[name];
     const words = values.map((value, i) => `WHEN ${i} THEN '${value}'`).join(" ");
     return typeof values[0] === "string"
-      ? `${name} TEXT AS (CASE ${bits} ${words} END)`
-      : `${name} INTEGER AS ${bits}`;
+      ? `CASE ${flagBits(name)} ${words} END AS ${name}`
+      : `${flagBits(name)} AS ${name}`;
   });
-  return columns.join(",\n  ");
+  return columns.join(",\n    ");
 }
 
 /** Columns that are read from `detail`: what only an explained call needs. */
 function detailColumns(): string {
   return DETAIL.map(
-    ({ name, type }, i) =>
-      `${name} ${type} AS (detail ${type === "TEXT" && name !== "reason" ? "->" : "->>"} ${i})`,
-  ).join(",\n  ");
+    ({ name, type }, i) => `detail ${type === "TEXT" && name !== "reason" ? "->" : "->>"} ${i} AS ${name}`,
+  ).join(",\n    ");
 }
 
 /** What was posted after an entry and an adjustment that `projected` names. */
@@ -26,45 +25,15 @@ function tailView(name: string, entry: string, adjustment: string): string {
 CREATE VIEW ${name} AS
   SELECT e.occurred_at, e.customer, e.feature, e.provider, e.model, e.kind, coalesce(e.reason, '') AS reason, e.outcome,
     1 AS first, 1 AS calls, e.net_nano, e.net_atto, e.usage
-  FROM entries e WHERE e.id > (SELECT ${entry} FROM projected) AND e.kind NOT IN ('covered', 'held')
+  FROM full_entries e WHERE e.id > (SELECT ${entry} FROM projected) AND e.kind NOT IN ('covered', 'held')
   UNION ALL
   SELECT e.occurred_at, a.customer, a.feature, e.provider, e.model, a.charge_kind, coalesce(e.reason, ''), e.outcome,
     a.kind = 'released', a.calls, a.net_nano, a.net_atto, e.usage
-  FROM adjustments a JOIN entries e ON e.id = a.entry WHERE a.id > (SELECT ${adjustment} FROM projected);`;
+  FROM adjustments a JOIN full_entries e ON e.id = a.entry WHERE a.id > (SELECT ${adjustment} FROM projected);`;
 }
 
-/**
- * The ledger's tables. Entries and adjustments are appended and never changed: triggers forbid it. What
- * changes later is an adjustment. Each transaction seals what it appended with a row of `batches`, whose
- * hash goes on from the batch before.
- *
- * Amounts are two integers, whole nano-USD and the rest in atto-USD, so that SQL sums them exactly. Names
- * (features, models …) are kept once and referred to by number; customers have a table of their own, so
- * that one can be forgotten. Rates are the parts of a charge that many calls share; a rate's number is
- * made from its text. Of an entry, the columns that are only read now and then are packed into two.
- *
- * `spans` is the index of identities: every call, and every span above calls. Totals and counters are
- * projections; `projected` says up to which entry and adjustment each goes, and what came after is the `tail`.
- * Sums of days (of UTC) are there so that a month of all customers need not read all of its hours.
- */
-export const SCHEMA_2: string = `
-CREATE TABLE names (
-  id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE
-) STRICT;
-
-CREATE TABLE customers (
-  id INTEGER PRIMARY KEY,
-  name TEXT NOT NULL UNIQUE,
-  salt BLOB CHECK (length(salt) = 16),
-  digest BLOB NOT NULL CHECK (length(digest) = 32)
-) STRICT;
-
-CREATE TABLE rates (
-  id INTEGER PRIMARY KEY,
-  rate TEXT NOT NULL
-) STRICT;
-
+/** The table of entries, with its indexes and rules. */
+export const ENTRIES: string = `
 CREATE TABLE entries (
   id INTEGER PRIMARY KEY,
   trace_id BLOB NOT NULL CHECK (length(trace_id) = 16),
@@ -85,14 +54,94 @@ CREATE TABLE entries (
   net_atto INTEGER NOT NULL CHECK (net_atto BETWEEN 0 AND 999999999),
   detail TEXT NOT NULL,
   covered_by INTEGER REFERENCES entries,
-  ${flagColumns()},
-  ${detailColumns()}
+  content_hash BLOB NOT NULL,
+  ancestors BLOB NOT NULL CHECK (length(ancestors) % 8 = 0)
 ) STRICT;
 CREATE INDEX entries_by_response ON entries (response_key) WHERE response_key IS NOT NULL;
 CREATE INDEX entries_by_cover ON entries (covered_by) WHERE covered_by IS NOT NULL;
 CREATE INDEX entries_by_time ON entries (occurred_at, booked_at);
-CREATE INDEX framework_entries_by_time ON entries (occurred_at) WHERE framework = 1;
+CREATE INDEX framework_entries_by_time ON entries (occurred_at)
+  WHERE ${IS_FRAMEWORK};
 
+CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries BEGIN SELECT raise(ABORT, 'entries are append-only'); END;
+CREATE TRIGGER entries_are_not_deleted BEFORE DELETE ON entries BEGIN SELECT raise(ABORT, 'entries are append-only'); END;
+`;
+
+/** The index of identities, and what it refers to. */
+export const SPANS: string = `
+CREATE TABLE notes (
+  id INTEGER PRIMARY KEY,
+  ancestors BLOB NOT NULL CHECK (length(ancestors) % 8 = 0),
+  customer INTEGER REFERENCES customers,
+  person INTEGER REFERENCES customers,
+  feature INTEGER REFERENCES names
+) STRICT;
+
+CREATE TABLE spans (
+  trace_id BLOB NOT NULL,
+  span_id BLOB NOT NULL,
+  source INTEGER NOT NULL REFERENCES names,
+  entry INTEGER REFERENCES entries,
+  note INTEGER REFERENCES notes CHECK ((note IS NULL) <> (entry IS NULL)),
+  PRIMARY KEY (trace_id, span_id, source)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE instrumentations (
+  source INTEGER NOT NULL REFERENCES names,
+  scope INTEGER NOT NULL REFERENCES names,
+  PRIMARY KEY (source, scope)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** Entries as they are read, and what the projections lack. */
+export const VIEWS: string = `
+CREATE VIEW full_entries AS
+  SELECT *,
+    ${flagColumns()},
+    ${detailColumns()}
+  FROM entries;
+${tailView("tail", "entry", "adjustment")}
+${tailView("uncounted", "counted_entry", "counted_adjustment")}
+`;
+
+/**
+ * The ledger's tables. Entries and adjustments are appended and never changed: triggers forbid it. What
+ * changes later is an adjustment. Each transaction seals what it appended with a row of `batches`, whose
+ * hash goes on from the batch before.
+ *
+ * Amounts are two integers, whole nano-USD and the rest in atto-USD, so that SQL sums them exactly. Names
+ * (features, models …) are kept once and referred to by number; customers have a table of their own, so
+ * that one can be forgotten. Rates are the parts of a charge that many calls share; a rate's number is
+ * made from its text.
+ *
+ * Of an entry, what is only read now and then is packed into two columns, `flags` and `detail`. `full_entries` is for
+ * whoever reads: it has a column for each part. (As generated columns of the table they would all be made for every row that
+ * is written, which takes as long as writing it.)
+ *
+ * `spans` is the index of identities: every call, and every span above calls, which is kept in `notes`. `instrumentations`
+ * says who else may describe a source's calls. Totals and counters are projections; `projected` says up to which
+ * entry and adjustment each goes, and what came after is the `tail`. Sums of days (of UTC) are there so that a month
+ * of all customers need not read all of its hours.
+ */
+export const SCHEMA_3: string = `
+CREATE TABLE names (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE customers (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  salt BLOB CHECK (length(salt) = 16),
+  digest BLOB NOT NULL CHECK (length(digest) = 32)
+) STRICT;
+
+CREATE TABLE rates (
+  id INTEGER PRIMARY KEY,
+  rate TEXT NOT NULL
+) STRICT;
+
+${ENTRIES}
 CREATE TABLE adjustments (
   id INTEGER PRIMARY KEY,
   entry INTEGER NOT NULL REFERENCES entries,
@@ -110,19 +159,7 @@ CREATE TABLE adjustments (
 CREATE INDEX adjustments_by_entry ON adjustments (entry);
 CREATE INDEX adjustments_by_booking ON adjustments (booked_at);
 
-CREATE TABLE spans (
-  trace_id BLOB NOT NULL,
-  span_id BLOB NOT NULL,
-  source INTEGER NOT NULL REFERENCES names,
-  entry INTEGER REFERENCES entries,
-  content_hash BLOB CHECK ((content_hash IS NULL) = (entry IS NULL)),
-  ancestors BLOB NOT NULL CHECK (length(ancestors) % 8 = 0),
-  customer INTEGER REFERENCES customers,
-  person INTEGER REFERENCES customers,
-  feature INTEGER REFERENCES names,
-  PRIMARY KEY (trace_id, span_id, source)
-) STRICT, WITHOUT ROWID;
-
+${SPANS}
 CREATE TABLE conflicts (
   source INTEGER NOT NULL REFERENCES names,
   trace_id BLOB NOT NULL,
@@ -236,11 +273,8 @@ CREATE TABLE batches (
   hash BLOB NOT NULL CHECK (length(hash) = 32)
 ) STRICT;
 
-${tailView("tail", "entry", "adjustment")}
-${tailView("uncounted", "counted_entry", "counted_adjustment")}
+${VIEWS}
 
-CREATE TRIGGER entries_are_not_changed BEFORE UPDATE ON entries BEGIN SELECT raise(ABORT, 'entries are append-only'); END;
-CREATE TRIGGER entries_are_not_deleted BEFORE DELETE ON entries BEGIN SELECT raise(ABORT, 'entries are append-only'); END;
 CREATE TRIGGER adjustments_are_not_changed BEFORE UPDATE ON adjustments BEGIN SELECT raise(ABORT, 'adjustments are append-only'); END;
 CREATE TRIGGER adjustments_are_not_deleted BEFORE DELETE ON adjustments BEGIN SELECT raise(ABORT, 'adjustments are append-only'); END;
 CREATE TRIGGER batches_are_not_changed BEFORE UPDATE ON batches BEGIN SELECT raise(ABORT, 'batches are append-only'); END;

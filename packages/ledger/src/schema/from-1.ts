@@ -9,15 +9,15 @@ import {
   detailOfTraits,
   ENTRY_COLUMNS,
   flagsOf,
+  IDENTITY_COLUMNS,
   insertInto,
 } from "../columns.ts";
 import { responseKey } from "../content-hash.ts";
 import { customerDigest } from "../dictionary.ts";
 import { Rates } from "../rates.ts";
 import type { Value } from "../record.ts";
-import { NAMES_CUSTOMER, NAMES_FEATURE, ONLY_PERSON } from "../row.ts";
 import { encodeCharge } from "../stored-charge.ts";
-import { SCHEMA_2 } from "./schema-2.ts";
+import { SCHEMA_3 } from "./schema-3.ts";
 
 const TABLES = [
   "names",
@@ -62,10 +62,10 @@ type Row = Readonly<Record<string, Value>>;
  * Gives customers a table of their own, keeps rates once, puts identities and spans above calls into one
  * index, and seals all there is as the first batch of the chain. Numbers stay what they were.
  */
-export function from1To2(database: DatabaseSync): void {
+export function from1(database: DatabaseSync): void {
   dropIndexesAndTriggers(database);
   for (const table of TABLES) database.exec(`ALTER TABLE ${table} RENAME TO old_${table}`);
-  database.exec(SCHEMA_2);
+  database.exec(SCHEMA_3);
   copyNames(database);
   const chain = new Chain(database);
   const rates = new Rates(database);
@@ -88,7 +88,10 @@ export function from1To2(database: DatabaseSync): void {
     .prepare("UPDATE projected SET entry = ?1, adjustment = ?2, counted_entry = ?1, counted_adjustment = ?2")
     .run(reach.entry, reach.adjustment);
   chain.seal(reach, 0n);
+  // Customers' names stood in them, and are to be gone when one is forgotten.
+  database.exec("PRAGMA secure_delete = ON");
   for (const table of TABLES) database.exec(`DROP TABLE old_${table}`);
+  database.exec("PRAGMA secure_delete = OFF");
 }
 
 function dropIndexesAndTriggers(database: DatabaseSync): void {
@@ -111,7 +114,7 @@ function copyNames(database: DatabaseSync): void {
 }
 
 function copyEntries(database: DatabaseSync, chain: Chain, rates: Rates): void {
-  const insert = database.prepare(insertInto("entries", ENTRY_COLUMNS));
+  const insert = database.prepare(insertInto("entries", [...ENTRY_COLUMNS, ...IDENTITY_COLUMNS]));
   for (const row of rows(database, "SELECT * FROM old_entries ORDER BY id")) {
     const { response_id: responseId } = row;
     const changed: Row = {
@@ -133,7 +136,7 @@ function copyEntries(database: DatabaseSync, chain: Chain, rates: Rates): void {
       ),
     };
     const values = ENTRY_COLUMNS.map((column) => changed[column] ?? null);
-    insert.run(...values);
+    insert.run(...values, row["content_hash"] ?? null, row["ancestors"] ?? null);
     chain.entries.add(values);
   }
 }
@@ -172,13 +175,13 @@ function copyAdjustments(database: DatabaseSync, chain: Chain, rates: Rates): vo
 
 function copySpans(database: DatabaseSync): void {
   database.exec(`
-    INSERT INTO spans (trace_id, span_id, source, entry, content_hash, ancestors, customer, person, feature)
-      SELECT trace_id, span_id, source, id, content_hash, ancestors, iif(named & ${NAMES_CUSTOMER}, customer, NULL),
-        iif(named & ${ONLY_PERSON}, customer, NULL), iif(named & ${NAMES_FEATURE}, feature, NULL)
-      FROM old_entries;
-    INSERT INTO spans (trace_id, span_id, source, entry, content_hash, ancestors, customer, person, feature)
-      SELECT trace_id, span_id, source, NULL, NULL, coalesce(parent_span_id, X''), customer, person, feature
-      FROM old_spans WHERE true ON CONFLICT DO NOTHING;`);
+    INSERT INTO spans SELECT trace_id, span_id, source, id, NULL FROM old_entries;
+    CREATE TABLE above AS SELECT * FROM old_spans s WHERE NOT EXISTS (SELECT 1 FROM old_entries e
+      WHERE e.source = s.source AND e.trace_id = s.trace_id AND e.span_id = s.span_id);
+    INSERT INTO notes SELECT rowid, coalesce(parent_span_id, X''), customer, person, feature FROM above;
+    INSERT INTO spans SELECT trace_id, span_id, source, NULL, rowid FROM above;
+    DROP TABLE above;
+    INSERT INTO instrumentations SELECT DISTINCT source, scope FROM entries`);
 }
 
 function* rows(database: DatabaseSync, sql: string): Iterable<Row> {
