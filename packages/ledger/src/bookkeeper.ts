@@ -7,8 +7,9 @@ import { Entries } from "./entries.ts";
 import type { BookingResult, EntryKind } from "./entry.ts";
 import type { PostingRow, Postings } from "./postings.ts";
 import type { Records } from "./record.ts";
-import { NAMES_CUSTOMER, NAMES_FEATURE, NO_FEATURE, type NoteRow, ONLY_PERSON, type Row } from "./row.ts";
-import { type KnownSpan, type Trace, Traces } from "./trace.ts";
+import { NO_FEATURE, type NoteRow, ONLY_PERSON, type Row } from "./row.ts";
+import type { Trace } from "./trace.ts";
+import { Traces } from "./traces.ts";
 
 /** A repricing as it crosses to the writer's thread: the charge is JSON. */
 export interface RepricingRow {
@@ -59,21 +60,26 @@ export class Bookkeeper {
 
   /** Books rows in their order, and lets notes name the calls below them. `now` is Unix nanoseconds. */
   book(rows: Iterable<Row>, notes: Iterable<NoteRow>, now: bigint, postings: Postings): BookingResult[] {
-    const news: (Row | NoteRow)[] = [];
-    for (const note of notes) if (this.#traces.note(note)) news.push(note);
+    const news: Uint8Array[] = [];
+    const tracesOfNews: Trace[] = [];
+    for (const note of notes) {
+      const trace = this.#traces.of(note.source, note.traceId);
+      if (!this.#traces.note(trace, note)) continue;
+      news.push(note.spanId);
+      tracesOfNews.push(trace);
+    }
     const results: BookingResult[] = [];
     for (const row of rows) {
-      const result = this.#bookOne(row, now, postings);
-      if (result.kind === "booked") news.push(row);
+      const trace = this.#traces.of(row.source, row.traceId);
+      const result = this.#bookOne(trace, row, now, postings);
       results.push(result);
+      if (result.kind !== "booked") continue;
+      news.push(row.spanId);
+      tracesOfNews.push(trace);
     }
-    for (const { source, traceId, spanId } of news) {
-      const trace = this.#traces.of(source, traceId);
-      if (trace.size === 1) continue;
-      const below = trace.entriesBelow(spanId);
-      if (below.length === 0) continue;
-      for (const id of below) this.#reattribute(trace, id, now, postings);
-      for (const outer of trace.entriesAbove(spanId)) this.#settleLine(outer, below, now, postings);
+    for (let i = 0; i < news.length; i += 1) {
+      const trace = tracesOfNews[i] as Trace;
+      if (trace.size > 1) this.#passDown(trace, news[i] as Uint8Array, now, postings);
     }
     return results;
   }
@@ -107,8 +113,15 @@ export class Bookkeeper {
     this.#adjuster.reset();
   }
 
-  #bookOne(sent: Row, now: bigint, postings: Postings): BookingResult {
-    const trace = this.#traces.of(sent.source, sent.traceId);
+  /** Lets a span that is new in a trace name the calls below it, and settles which of a line is charged. */
+  #passDown(trace: Trace, spanId: Uint8Array, now: bigint, postings: Postings): void {
+    const below = trace.entriesBelow(spanId);
+    if (below.length === 0) return;
+    for (const id of below) this.#reattribute(trace, id, now, postings);
+    for (const outer of trace.entriesAbove(spanId)) this.#settleLine(outer, below, now, postings);
+  }
+
+  #bookOne(trace: Trace, sent: Row, now: bigint, postings: Postings): BookingResult {
     const known = trace.get(sent.spanId)?.contentHash;
     if (known !== undefined) {
       if (Buffer.compare(known, sent.contentHash) === 0) return DUPLICATE;
@@ -118,20 +131,26 @@ export class Bookkeeper {
 
     const row = this.#withAncestry(trace, sent);
     const others = this.#sameCall(trace, row);
-    if (others.length === 0) return this.#bookNew(row, [], now, postings);
+    if (others.length === 0) return this.#bookNew(trace, row, [], now, postings);
     const better = others.find((other) => !replaces(row, other));
     if (better !== undefined) {
-      this.#write(row, "covered", better.id, now);
+      this.#write(trace, row, "covered", better.id, now);
       addAll(postings, this.#adjuster.lendNames(better, row, now));
       return BOOKED.covered;
     }
     const named = others.reduce((mine, other) => this.#adjuster.borrowNames(mine, other), row);
-    return this.#bookNew(named, others, now, postings);
+    return this.#bookNew(trace, named, others, now, postings);
   }
 
   /** Books a row as it is, in the place of others that describe the same call worse. */
-  #bookNew(named: Row, others: readonly Counted[], now: bigint, postings: Postings): BookingResult {
-    const id = this.#write(named, named.kind, null, now);
+  #bookNew(
+    trace: Trace,
+    named: Row,
+    others: readonly Counted[],
+    now: bigint,
+    postings: Postings,
+  ): BookingResult {
+    const id = this.#write(trace, named, named.kind, null, now);
     if (named.kind === "held") {
       this.#entries.hold(id, now);
       return BOOKED.held;
@@ -144,9 +163,9 @@ export class Bookkeeper {
     return BOOKED[named.kind];
   }
 
-  #write(row: Row, kind: EntryKind, coveredBy: number | null, now: bigint): number {
+  #write(trace: Trace, row: Row, kind: EntryKind, coveredBy: number | null, now: bigint): number {
     const id = this.#entries.insert(row, kind, coveredBy, now);
-    this.#traces.call(row, id, ownNames(row));
+    this.#traces.call(trace, row, id);
     return id;
   }
 
@@ -206,15 +225,6 @@ export class Bookkeeper {
 
 function addAll(postings: Postings, added: readonly PostingRow[]): void {
   for (const posting of added) postings.add(posting);
-}
-
-/** What the call's own span names; what it inherited is found where it came from. */
-function ownNames({ named, customer, feature }: Row): Pick<KnownSpan, "customer" | "person" | "feature"> {
-  return {
-    customer: (named & NAMES_CUSTOMER) === 0 ? null : customer,
-    person: (named & ONLY_PERSON) === 0 ? null : customer,
-    feature: (named & NAMES_FEATURE) === 0 ? null : feature,
-  };
 }
 
 function firstPosting(row: Row): PostingRow {

@@ -52,11 +52,11 @@ export interface Columns {
   /** `NOTE_REFERENCES` for each note: source; then customer, person and feature as 1 + name, or 0; then 1 when there is a parent. */
   readonly noteReferences: Uint32Array;
   /** `ID_BYTES` for each booking: trace id, span id, content hash. */
-  readonly ids: Buffer;
+  readonly ids: Uint8Array;
   /** `NOTE_ID_BYTES` for each note: trace id, span id, parent's id or zeros. */
-  readonly noteIds: Buffer;
+  readonly noteIds: Uint8Array;
   /** Ancestors of all bookings, 8 bytes each. */
-  readonly ancestors: Buffer;
+  readonly ancestors: Uint8Array;
 }
 
 export const ID_BYTES: number = 24 + CONTENT_HASH_BYTES;
@@ -109,11 +109,6 @@ export function columnsOf(buffer: ArrayBuffer, sizes: Sizes): Columns {
     at += length * width;
     return view;
   };
-  const bytes = (length: number): Buffer => {
-    const view = Buffer.from(buffer, at, length);
-    at += length;
-    return view;
-  };
   return {
     numbers: part(BigInt64Array<ArrayBuffer>, bookings * NUMBERS, 8),
     quarters: part(Float64Array<ArrayBuffer>, bookings, 8),
@@ -125,9 +120,9 @@ export function columnsOf(buffer: ArrayBuffer, sizes: Sizes): Columns {
     ancestorEnds: part(Uint32Array<ArrayBuffer>, bookings, 4),
     profiles: part(Uint32Array<ArrayBuffer>, profiles * TRAITS, 4),
     noteReferences: part(Uint32Array<ArrayBuffer>, notes * NOTE_REFERENCES, 4),
-    ids: bytes(bookings * ID_BYTES),
-    noteIds: bytes(notes * NOTE_ID_BYTES),
-    ancestors: bytes(ancestors * 8),
+    ids: part(Uint8Array<ArrayBuffer>, bookings * ID_BYTES, 1),
+    noteIds: part(Uint8Array<ArrayBuffer>, notes * NOTE_ID_BYTES, 1),
+    ancestors: part(Uint8Array<ArrayBuffer>, ancestors * 8, 1),
   };
 }
 

@@ -12,7 +12,8 @@ const BLOB = 3;
  * Integers are 64 bits, whether they come as number or bigint.
  */
 export class Records {
-  #buffer: Buffer = Buffer.allocUnsafe(64 * 1024);
+  #buffer: Buffer = Buffer.alloc(64 * 1024);
+  #view: DataView = viewOf(this.#buffer);
   #end = 0;
 
   /** The bytes so far; valid until the next `add` or `clear`. */
@@ -26,7 +27,8 @@ export class Records {
       else if (typeof value === "string") this.#text(value);
       else if (typeof value === "bigint") {
         this.#begin(INTEGER, 8);
-        this.#end = this.#buffer.writeBigInt64LE(value, this.#end);
+        this.#view.setBigInt64(this.#end, value, true);
+        this.#end += 8;
       } else if (value === null) this.#begin(NULL, 0);
       else this.#blob(value);
     }
@@ -39,31 +41,36 @@ export class Records {
   #integer(value: number): void {
     this.#begin(INTEGER, 8);
     const high = Math.floor(value / 0x1_0000_0000);
-    this.#buffer.writeUInt32LE(value - high * 0x1_0000_0000, this.#end);
-    this.#buffer.writeInt32LE(high, this.#end + 4);
+    this.#view.setUint32(this.#end, value - high * 0x1_0000_0000, true);
+    this.#view.setInt32(this.#end + 4, high, true);
     this.#end += 8;
   }
 
   #text(text: string): void {
     this.#begin(TEXT, 4 + text.length * 3);
     const length = this.#buffer.write(text, this.#end + 4, "utf8");
-    this.#buffer.writeUInt32LE(length, this.#end);
+    this.#view.setUint32(this.#end, length, true);
     this.#end += 4 + length;
   }
 
   #blob(blob: Uint8Array): void {
     this.#begin(BLOB, 4 + blob.length);
-    this.#buffer.writeUInt32LE(blob.length, this.#end);
+    this.#view.setUint32(this.#end, blob.length, true);
     this.#buffer.set(blob, this.#end + 4);
     this.#end += 4 + blob.length;
   }
 
   #begin(kind: number, room: number): void {
     if (this.#end + room + 1 > this.#buffer.length) {
-      const grown = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#end + room + 1));
+      const grown = Buffer.alloc(Math.max(this.#buffer.length * 2, this.#end + room + 1));
       this.#buffer.copy(grown, 0, 0, this.#end);
       this.#buffer = grown;
+      this.#view = viewOf(grown);
     }
     this.#buffer[this.#end++] = kind;
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
 }

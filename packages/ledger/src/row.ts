@@ -53,6 +53,7 @@ export class Row implements Traits, Identity {
   readonly #source: RowSource;
   readonly #i: number;
   readonly #placed: Placed | undefined;
+  #ancestors: Uint8Array | undefined;
 
   constructor(source: RowSource, i: number, profile: Profile, identity: Identity, placed?: Placed) {
     this.traceId = identity.traceId;
@@ -81,7 +82,8 @@ export class Row implements Traits, Identity {
   }
   /** Span ids, nearest first, 8 bytes each. */
   get ancestors(): Uint8Array {
-    return this.#placed?.ancestors ?? this.#source.ancestors(this.#i);
+    this.#ancestors ??= this.#placed?.ancestors ?? this.#source.ancestors(this.#i);
+    return this.#ancestors;
   }
   /** Unix nanoseconds. */
   get startedAt(): bigint {

@@ -1,21 +1,11 @@
-import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { FLAGS } from "./columns.ts";
-import { NAMES_CUSTOMER, NAMES_FEATURE, type NoteRow, ONLY_PERSON, type Row } from "./row.ts";
-
-/** What a call's own span names; what it inherited is found where it came from. */
-const OWN_NAMES = `
-  iif(s.entry IS NULL, n.customer, iif(NAMED & ${NAMES_CUSTOMER}, e.customer, NULL)) AS customer,
-  iif(s.entry IS NULL, n.person, iif(NAMED & ${ONLY_PERSON}, e.customer, NULL)) AS person,
-  iif(s.entry IS NULL, n.feature, iif(NAMED & ${NAMES_FEATURE}, e.feature, NULL)) AS feature`.replaceAll(
-  "NAMED",
-  `(e.flags >> ${FLAGS.named.shift})`,
-);
+import type { Row } from "./row.ts";
 
 /** Deeper traces than this are not followed further up. */
 const MAX_STEPS = 128;
 
 /** A span that the ledger knows: a call, or a span above calls. */
 export interface KnownSpan {
+  readonly spanId: Uint8Array;
   /** The entry's number; undefined for a span that is no call. */
   readonly entry: number | undefined;
   readonly contentHash: Uint8Array | undefined;
@@ -49,14 +39,31 @@ export interface Related {
 
 /** The spans of one sender's trace, as a tree that may have gaps. */
 export class Trace {
+  readonly source: number;
+  /** The id in four words. */
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+  readonly d: number;
+  /** Another trace whose id has the same hash. */
+  readonly next: Trace | undefined;
   /** Spans that no question has made it necessary to index: nearly every trace has one, and is asked nothing. */
-  readonly #unindexed: (readonly [spanId: Uint8Array, span: KnownSpan])[] = [];
+  #unindexed: KnownSpan[] = [];
   #index: Map<string, KnownSpan> | undefined;
   /** Spans by each of the ids that are above them. */
   #belowIndex: Map<string, string[]> | undefined;
 
-  add(spanId: Uint8Array, span: KnownSpan): void {
-    this.#unindexed.push([spanId, span]);
+  constructor(source: number, a: number, b: number, c: number, d: number, next: Trace | undefined) {
+    this.source = source;
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.d = d;
+    this.next = next;
+  }
+
+  add(span: KnownSpan): void {
+    this.#unindexed.push(span);
   }
 
   /** How many spans are known. */
@@ -79,8 +86,8 @@ export class Trace {
   #indexed(): { readonly spans: Map<string, KnownSpan>; readonly below: Map<string, string[]> } {
     this.#index ??= new Map();
     this.#belowIndex ??= new Map();
-    for (const [spanId, span] of this.#unindexed.splice(0)) {
-      const id = keyOf(spanId);
+    for (const span of this.#unindexed) {
+      const id = keyOf(span.spanId);
       this.#index.set(id, span);
       for (let at = 0; at < span.ancestors.length; at += 8) {
         const above = keyOf(span.ancestors.subarray(at, at + 8));
@@ -89,6 +96,7 @@ export class Trace {
         else below.push(id);
       }
     }
+    this.#unindexed = [];
     return { spans: this.#index, below: this.#belowIndex };
   }
 
@@ -168,113 +176,6 @@ export class Trace {
 
 const NOTHING_RELATED: Related = { above: [], below: [], beside: [] };
 const NOBODY = { customer: undefined, person: undefined, feature: undefined } as const;
-
-/** The index of spans: identities of calls, and what lies above them. One transaction's traces are kept at hand. */
-export class Traces {
-  readonly #traces = new Map<string, Trace>();
-  readonly #isKnown: StatementSync;
-  readonly #read: StatementSync;
-  readonly #insert: StatementSync;
-  readonly #note: StatementSync;
-  readonly #becomeCall: StatementSync;
-
-  constructor(database: DatabaseSync) {
-    this.#isKnown = database.prepare("SELECT 1 FROM spans WHERE trace_id = ? LIMIT 1");
-    this.#read = database.prepare(
-      `SELECT s.span_id, s.entry, e.content_hash, coalesce(e.ancestors, n.ancestors) AS ancestors,
-         ${OWN_NAMES}, e.scope, e.started_at, e.occurred_at
-       FROM spans s LEFT JOIN entries e ON e.id = s.entry LEFT JOIN notes n ON n.id = s.note
-       WHERE s.trace_id = ? AND s.source = ?`,
-    );
-    this.#read.setReadBigInts(true);
-    this.#insert = database.prepare(
-      "INSERT INTO spans (trace_id, span_id, source, entry, note) VALUES (?, ?, ?, ?, ?)",
-    );
-    this.#note = database.prepare(
-      "INSERT INTO notes (ancestors, customer, person, feature) VALUES (?, ?, ?, ?)",
-    );
-    this.#becomeCall = database.prepare(
-      "UPDATE spans SET entry = ?, note = NULL WHERE trace_id = ? AND span_id = ? AND source = ?",
-    );
-  }
-
-  of(source: number, traceId: Uint8Array): Trace {
-    const key = `${source} ${keyOf(traceId)}`;
-    const known = this.#traces.get(key);
-    if (known !== undefined) return known;
-    const trace = new Trace();
-    if (this.#isKnown.get(traceId) !== undefined) {
-      const rows = this.#read.all(traceId, source) as unknown as SpanRow[];
-      for (const row of rows) trace.add(row.span_id, spanOf(row));
-    }
-    this.#traces.set(key, trace);
-    return trace;
-  }
-
-  /** Remembers a span above calls; true when it was not known. */
-  note(note: NoteRow): boolean {
-    const { source, traceId, spanId, ancestors } = note;
-    const trace = this.of(source, traceId);
-    if (trace.get(spanId) !== undefined) return false;
-    const { customer, person, feature } = note;
-    const { lastInsertRowid } = this.#note.run(ancestors, customer, person, feature);
-    this.#insert.run(traceId, spanId, source, null, lastInsertRowid);
-    trace.add(spanId, { ...NO_CALL, ancestors, customer, person, feature });
-    return true;
-  }
-
-  /** Claims the identity of a call for an entry. `names` are what the call's own span names. */
-  call(row: Row, entry: number, names: Pick<KnownSpan, "customer" | "person" | "feature">): void {
-    const { source, traceId, spanId, contentHash, ancestors } = row;
-    const trace = this.of(source, traceId);
-    if (trace.get(spanId) === undefined) this.#insert.run(traceId, spanId, source, entry, null);
-    // A span that was seen before without anything of a call on it.
-    else this.#becomeCall.run(entry, traceId, spanId, source);
-    const { scope, startedAt, occurredAt } = row;
-    trace.add(spanId, { entry, contentHash, ancestors, ...names, scope, startedAt, occurredAt });
-  }
-
-  /** Forgets the traces at hand: at the end of a transaction, however it ended. */
-  clear(): void {
-    this.#traces.clear();
-  }
-}
-
-interface SpanRow {
-  readonly span_id: Uint8Array;
-  readonly entry: bigint | null;
-  readonly content_hash: Uint8Array | null;
-  readonly ancestors: Uint8Array;
-  readonly customer: bigint | null;
-  readonly person: bigint | null;
-  readonly feature: bigint | null;
-  readonly scope: bigint | null;
-  readonly started_at: bigint | null;
-  readonly occurred_at: bigint | null;
-}
-
-const NO_CALL = {
-  entry: undefined,
-  contentHash: undefined,
-  scope: 0,
-  startedAt: 0n,
-  occurredAt: 0n,
-} as const;
-
-function spanOf(row: SpanRow): KnownSpan {
-  const number = (value: bigint | null): number | null => (value === null ? null : Number(value));
-  return {
-    entry: row.entry === null ? undefined : Number(row.entry),
-    contentHash: row.content_hash ?? undefined,
-    ancestors: row.ancestors,
-    customer: number(row.customer),
-    person: number(row.person),
-    feature: number(row.feature),
-    scope: Number(row.scope ?? 0n),
-    startedAt: row.started_at ?? 0n,
-    occurredAt: row.occurred_at ?? 0n,
-  };
-}
 
 function keyOf(id: Uint8Array): string {
   return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString("latin1");

@@ -1,0 +1,174 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { FLAGS } from "./columns.ts";
+import { NAMES_CUSTOMER, NAMES_FEATURE, type NoteRow, ONLY_PERSON, type Row } from "./row.ts";
+import { type KnownSpan, Trace } from "./trace.ts";
+
+/** What a call's own span names; what it inherited is found where it came from. */
+const OWN_NAMES = `
+  iif(s.entry IS NULL, n.customer, iif(NAMED & ${NAMES_CUSTOMER}, e.customer, NULL)) AS customer,
+  iif(s.entry IS NULL, n.person, iif(NAMED & ${ONLY_PERSON}, e.customer, NULL)) AS person,
+  iif(s.entry IS NULL, n.feature, iif(NAMED & ${NAMES_FEATURE}, e.feature, NULL)) AS feature`.replaceAll(
+  "NAMED",
+  `(e.flags >> ${FLAGS.named.shift})`,
+);
+
+/** The index of spans: identities of calls, and what lies above them. One transaction's traces are kept at hand. */
+export class Traces {
+  /** By a hash of the id. */
+  readonly #traces = new Map<number, Trace>();
+  readonly #isKnown: StatementSync;
+  readonly #read: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #note: StatementSync;
+  readonly #becomeCall: StatementSync;
+
+  constructor(database: DatabaseSync) {
+    this.#isKnown = database.prepare("SELECT 1 FROM spans WHERE trace_id = ? LIMIT 1");
+    this.#read = database.prepare(
+      `SELECT s.span_id, s.entry, e.content_hash, coalesce(e.ancestors, n.ancestors) AS ancestors,
+         ${OWN_NAMES}, e.scope, e.started_at, e.occurred_at
+       FROM spans s LEFT JOIN entries e ON e.id = s.entry LEFT JOIN notes n ON n.id = s.note
+       WHERE s.trace_id = ? AND s.source = ?`,
+    );
+    this.#read.setReadBigInts(true);
+    this.#insert = database.prepare(
+      "INSERT INTO spans (trace_id, span_id, source, entry, note) VALUES (?, ?, ?, ?, ?)",
+    );
+    this.#note = database.prepare(
+      "INSERT INTO notes (ancestors, customer, person, feature) VALUES (?, ?, ?, ?)",
+    );
+    this.#becomeCall = database.prepare(
+      "UPDATE spans SET entry = ?, note = NULL WHERE trace_id = ? AND span_id = ? AND source = ?",
+    );
+  }
+
+  of(source: number, traceId: Uint8Array): Trace {
+    const [a, b, c, d] = [word(traceId, 0), word(traceId, 4), word(traceId, 8), word(traceId, 12)];
+    const hash = hashOf(a, b, c, d);
+    const first = this.#traces.get(hash);
+    for (let known = first; known !== undefined; known = known.next) {
+      if (known.source === source && known.a === a && known.b === b && known.c === c && known.d === d)
+        return known;
+    }
+    const trace = new Trace(source, a, b, c, d, first);
+    if (this.#isKnown.get(traceId) !== undefined) {
+      const rows = this.#read.all(traceId, source) as unknown as SpanRow[];
+      for (const row of rows) trace.add(spanOf(row));
+    }
+    this.#traces.set(hash, trace);
+    return trace;
+  }
+
+  /** Remembers a span above calls in its trace; true when it was not known. */
+  note(trace: Trace, note: NoteRow): boolean {
+    const { source, traceId, spanId, ancestors } = note;
+    if (trace.get(spanId) !== undefined) return false;
+    const { customer, person, feature } = note;
+    const { lastInsertRowid } = this.#note.run(ancestors, customer, person, feature);
+    this.#insert.run(traceId, spanId, source, null, lastInsertRowid);
+    trace.add({ ...NO_CALL, spanId, ancestors, customer, person, feature });
+    return true;
+  }
+
+  /** Claims the identity of a call in its trace for an entry. */
+  call(trace: Trace, row: Row, entry: number): void {
+    const { source, traceId, spanId } = row;
+    if (trace.get(spanId) === undefined) this.#insert.run(traceId, spanId, source, entry, null);
+    // A span that was seen before without anything of a call on it.
+    else this.#becomeCall.run(entry, traceId, spanId, source);
+    trace.add(new BookedSpan(row, entry));
+  }
+
+  /** Forgets the traces at hand: at the end of a transaction, however it ended. */
+  clear(): void {
+    this.#traces.clear();
+  }
+}
+
+/** A call that was booked just now. */
+class BookedSpan implements KnownSpan {
+  readonly spanId: Uint8Array;
+  readonly entry: number;
+  readonly #row: Row;
+
+  constructor(row: Row, entry: number) {
+    this.spanId = row.spanId;
+    this.entry = entry;
+    this.#row = row;
+  }
+
+  get contentHash(): Uint8Array {
+    return this.#row.contentHash;
+  }
+  get ancestors(): Uint8Array {
+    return this.#row.ancestors;
+  }
+  get customer(): number | null {
+    return (this.#row.named & NAMES_CUSTOMER) === 0 ? null : this.#row.customer;
+  }
+  get person(): number | null {
+    return (this.#row.named & ONLY_PERSON) === 0 ? null : this.#row.customer;
+  }
+  get feature(): number | null {
+    return (this.#row.named & NAMES_FEATURE) === 0 ? null : this.#row.feature;
+  }
+  get scope(): number {
+    return this.#row.scope;
+  }
+  get startedAt(): bigint {
+    return this.#row.startedAt;
+  }
+  get occurredAt(): bigint {
+    return this.#row.occurredAt;
+  }
+}
+
+interface SpanRow {
+  readonly span_id: Uint8Array;
+  readonly entry: bigint | null;
+  readonly content_hash: Uint8Array | null;
+  readonly ancestors: Uint8Array;
+  readonly customer: bigint | null;
+  readonly person: bigint | null;
+  readonly feature: bigint | null;
+  readonly scope: bigint | null;
+  readonly started_at: bigint | null;
+  readonly occurred_at: bigint | null;
+}
+
+const NO_CALL = {
+  entry: undefined,
+  contentHash: undefined,
+  scope: 0,
+  startedAt: 0n,
+  occurredAt: 0n,
+} as const;
+
+function spanOf(row: SpanRow): KnownSpan {
+  const number = (value: bigint | null): number | null => (value === null ? null : Number(value));
+  return {
+    spanId: row.span_id,
+    entry: row.entry === null ? undefined : Number(row.entry),
+    contentHash: row.content_hash ?? undefined,
+    ancestors: row.ancestors,
+    customer: number(row.customer),
+    person: number(row.person),
+    feature: number(row.feature),
+    scope: Number(row.scope ?? 0n),
+    startedAt: row.started_at ?? 0n,
+    occurredAt: row.occurred_at ?? 0n,
+  };
+}
+
+/** Ids are chosen by senders, who must not be able to choose many of one hash. */
+const SEEDS: Int32Array = crypto.getRandomValues(new Int32Array(4)).map((seed) => seed | 1);
+const [SEED_A = 1, SEED_B = 1, SEED_C = 1, SEED_D = 1] = SEEDS;
+
+function hashOf(a: number, b: number, c: number, d: number): number {
+  return (Math.imul(a, SEED_A) + Math.imul(b, SEED_B) + Math.imul(c, SEED_C) + Math.imul(d, SEED_D)) | 0;
+}
+
+/** Four bytes of an id as a number. */
+function word(id: Uint8Array, at: number): number {
+  return (id[at] ?? 0) | ((id[at + 1] ?? 0) << 8) | ((id[at + 2] ?? 0) << 16) | ((id[at + 3] ?? 0) << 24);
+}
