@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { detailOf, ENTRY_COLUMNS, IDENTITY_COLUMNS, IS_FRAMEWORK, insertInto } from "./columns.ts";
 import { type Counted, countedOf, isPosted, type Position } from "./covering.ts";
 import type { EntryKind } from "./entry.ts";
-import { Instrumentations } from "./instrumentations.ts";
+import { Instrumentations, ofSource } from "./instrumentations.ts";
 import type { Records, Value } from "./record.ts";
 import type { Row } from "./row.ts";
 import type { Related } from "./trace.ts";
@@ -27,10 +27,12 @@ const NO_SCOPE = 0;
 
 /** The table of entries, as the bookkeeper reads and writes it. */
 export class Entries {
+  readonly #database: DatabaseSync;
   readonly #records: Records;
   readonly #instrumentations: Instrumentations;
   readonly #insert: StatementSync;
-  readonly #sameResponse: StatementSync;
+  /** By source, since each has an index of its own. */
+  readonly #sameResponse = new Map<number, StatementSync>();
   readonly #inside: StatementSync;
   readonly #around: StatementSync;
   readonly #byId: StatementSync;
@@ -50,13 +52,10 @@ export class Entries {
       statement.setReadBigInts(true);
       return statement;
     };
+    this.#database = database;
     this.#records = records;
     this.#instrumentations = new Instrumentations(database);
     this.#insert = prepare(insertInto("entries", [...ENTRY_COLUMNS, ...IDENTITY_COLUMNS]));
-    // Nearly always there is none: so the question is a small one, and the rest is read when it was answered.
-    this.#sameResponse = prepare(
-      `SELECT id FROM entries WHERE response_key = ? AND response_id = ? AND source = ? LIMIT ${MAX_SAME_RESPONSE}`,
-    );
     const near = "e.source = ?2 AND e.occurred_at BETWEEN ?3 AND ?4 ORDER BY +e.id LIMIT 200";
     this.#inside = prepare(`${COUNTED} WHERE e.framework = 0 AND ${near}`);
     this.#around = prepare(`${COUNTED} WHERE ${IS_FRAMEWORK} AND ${near}`);
@@ -98,9 +97,9 @@ export class Entries {
     for (const id of below) found.push(...this.#counted(row.scope, id, "below"));
     for (const id of beside) found.push(...this.#counted(row.scope, id, "elsewhere"));
     // Only another instrumentation's span can describe the same call from elsewhere.
-    if (!this.#instrumentations.hasOther(row.source, row.scope)) return found;
+    if (!this.#instrumentations.admit(row.source, row.scope)) return found;
     if (row.responseId !== null) {
-      const same = this.#sameResponse.all(row.responseKey, row.responseId, row.source);
+      const same = this.#ofSameResponse(row.source).all(row.responseKey, row.responseId);
       for (const { id } of same) found.push(...this.#counted(row.scope, Number(id), "elsewhere"));
     }
     if (row.framework === 1) {
@@ -171,12 +170,23 @@ export class Entries {
       detailOf(row.usage, row.charge, profile.detail, row.listNano, row.listAtto),
       coveredBy,
     ];
-    this.#instrumentations.add(source, scope);
     this.#insert.run(...values, row.contentHash, row.ancestors);
     this.#records.add(values);
     this.#last = id;
     if (framework === 1 && row.occurredAt > this.#latestFramework) this.#latestFramework = row.occurredAt;
     return id;
+  }
+
+  /** Nearly always there is none: so the question is a small one, and the rest is read when it was answered. */
+  #ofSameResponse(source: number): StatementSync {
+    let statement = this.#sameResponse.get(source);
+    if (statement === undefined) {
+      statement = this.#database.prepare(
+        `SELECT id FROM entries WHERE ${ofSource(source)} AND response_key = ? AND response_id = ? LIMIT ${MAX_SAME_RESPONSE}`,
+      );
+      this.#sameResponse.set(source, statement);
+    }
+    return statement;
   }
 
   #counted(scope: number, id: number, position: Position): Counted[] {

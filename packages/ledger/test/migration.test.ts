@@ -82,7 +82,12 @@ describe.each([
     for (const path of [older, newer]) await (await Ledger.open(path)).close();
     const [migrated, fresh] = [older, newer].map((path) => {
       const database = new DatabaseSync(path, { readOnly: true });
-      const rows = database.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").all();
+      // The fixtures' source has two instrumentations, a new ledger has no source yet.
+      const rows = database
+        .prepare(
+          "SELECT type, name, sql FROM sqlite_schema WHERE name NOT LIKE 'entries_by_response_of_%' ORDER BY type, name",
+        )
+        .all();
       database.close();
       return rows;
     });

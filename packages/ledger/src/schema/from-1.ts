@@ -14,6 +14,7 @@ import {
 } from "../columns.ts";
 import { responseKey } from "../content-hash.ts";
 import { customerDigest } from "../dictionary.ts";
+import { indexResponses } from "../instrumentations.ts";
 import { Rates } from "../rates.ts";
 import type { Value } from "../record.ts";
 import { encodeCharge } from "../stored-charge.ts";
@@ -182,6 +183,7 @@ function copySpans(database: DatabaseSync): void {
     INSERT INTO spans SELECT trace_id, span_id, source, NULL, rowid FROM above;
     DROP TABLE above;
     INSERT INTO instrumentations SELECT DISTINCT source, scope FROM entries`);
+  indexResponses(database);
 }
 
 function* rows(database: DatabaseSync, sql: string): Iterable<Row> {

@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { ENTRY_COLUMNS } from "../columns.ts";
+import { indexResponses } from "../instrumentations.ts";
 import { ENTRIES, SPANS, VIEWS } from "./schema-3.ts";
 
 /**
@@ -35,4 +36,5 @@ export function from2(database: DatabaseSync): void {
     DROP TABLE old_spans;
     DROP TABLE old_entries;
     ${VIEWS}`);
+  indexResponses(database);
 }

@@ -57,7 +57,6 @@ CREATE TABLE entries (
   content_hash BLOB NOT NULL,
   ancestors BLOB NOT NULL CHECK (length(ancestors) % 8 = 0)
 ) STRICT;
-CREATE INDEX entries_by_response ON entries (response_key) WHERE response_key IS NOT NULL;
 CREATE INDEX entries_by_cover ON entries (covered_by) WHERE covered_by IS NOT NULL;
 CREATE INDEX entries_by_time ON entries (occurred_at, booked_at);
 CREATE INDEX framework_entries_by_time ON entries (occurred_at)
@@ -119,7 +118,8 @@ ${tailView("uncounted", "counted_entry", "counted_adjustment")}
  * is written, which takes as long as writing it.)
  *
  * `spans` is the index of identities: every call, and every span above calls, which is kept in `notes`. `instrumentations`
- * says who else may describe a source's calls. Totals and counters are projections; `projected` says up to which
+ * says who may describe a source's calls; where there are two, the source has an index of response ids (see
+ * `responseIndex`), which before that nobody would ask. Totals and counters are projections; `projected` says up to which
  * entry and adjustment each goes, and what came after is the `tail`. Sums of days (of UTC) are there so that a month
  * of all customers need not read all of its hours.
  */
