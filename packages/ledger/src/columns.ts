@@ -73,29 +73,22 @@ export const DETAIL: readonly { readonly name: string; readonly type: "TEXT" | "
   { name: "list_atto", type: "INTEGER" },
 ];
 
-/** What an entry's `detail` says of a call's traits. */
-export function detailOfTraits(traits: {
-  readonly reason: string | null;
-  readonly requestModel: number | null;
-  readonly responseModel: number | null;
-  readonly operation: number;
-  readonly dialect: number;
-}): string {
-  const { reason, requestModel, responseModel, operation, dialect } = traits;
-  const why = reason === null ? "null" : JSON.stringify(reason);
-  return `${why},${requestModel},${responseModel},${operation},${dialect}`;
-}
-
-/** An entry's `detail`; usage and charge are JSON already, `traits` is what `detailOfTraits` gave. */
-export function detailOf(
-  usage: string,
-  charge: string,
-  traits: string,
-  listNano: bigint,
-  listAtto: bigint,
-): string {
-  return `[${usage},${charge},${traits},${listNano},${listAtto}]`;
-}
+/** The parts of an entry's `detail`, which are put together to one text. Usage and charge are JSON already. */
+export const detailParts = {
+  own: (usage: string, charge: string): string => `[${usage},${charge},`,
+  traits: (traits: {
+    readonly reason: string | null;
+    readonly requestModel: number | null;
+    readonly responseModel: number | null;
+    readonly operation: number;
+    readonly dialect: number;
+  }): string => {
+    const { reason, requestModel, responseModel, operation, dialect } = traits;
+    const why = reason === null ? "null" : JSON.stringify(reason);
+    return `${why},${requestModel},${responseModel},${operation},${dialect}`;
+  },
+  list: (nano: bigint, atto: bigint): string => `,${nano},${atto}]`,
+} as const;
 
 /** The columns of an entry as it is written and as the chain of batches covers it, in this order. */
 export const ENTRY_COLUMNS: readonly string[] = [

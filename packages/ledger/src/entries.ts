@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { detailOf, ENTRY_COLUMNS, IDENTITY_COLUMNS, IS_FRAMEWORK, insertInto } from "./columns.ts";
+import { ENTRY_COLUMNS, IDENTITY_COLUMNS, IS_FRAMEWORK, insertInto } from "./columns.ts";
 import { type Counted, countedOf, isPosted, type Position } from "./covering.ts";
 import type { EntryKind } from "./entry.ts";
 import { Instrumentations, ofSource } from "./instrumentations.ts";
@@ -167,7 +167,7 @@ export class Entries {
       now,
       row.netNano,
       row.netAtto,
-      detailOf(row.usage, row.charge, profile.detail, row.listNano, row.listAtto),
+      row.detail,
       coveredBy,
     ];
     this.#insert.run(...values, row.contentHash, row.ancestors);

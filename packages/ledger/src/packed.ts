@@ -1,5 +1,6 @@
 import { splitUsd } from "@keeptabs/pricing/money";
 import { UNATTRIBUTED, usageToJson } from "@keeptabs/usage/consumed";
+import { detailParts } from "./columns.ts";
 import { allQuantities, CONTENT_HASH_BYTES, contentHash, responseKey } from "./content-hash.ts";
 import type { Booking, SpanNote } from "./entry.ts";
 import { quarterOf } from "./postings.ts";
@@ -18,8 +19,9 @@ export interface Packed {
   readonly names: readonly string[];
   readonly rates: readonly RateText[];
   readonly responseIds: readonly (string | null)[];
-  readonly usages: readonly string[];
-  readonly charges: readonly string[];
+  /** What stands in each entry's `detail` before and after its traits. */
+  readonly details: readonly string[];
+  readonly lists: readonly string[];
 }
 
 /** How many of what there are in a buffer. */
@@ -33,12 +35,14 @@ export interface Sizes {
 
 /** The parts of a buffer. */
 export interface Columns {
-  /** `NUMBERS` for each booking: start, end, list nano and atto, net nano and atto. */
+  /** `NUMBERS` for each booking: start, end, net nano and atto. */
   readonly numbers: BigInt64Array;
   /** The quarter of an hour each booking's call ended in. */
   readonly quarters: Float64Array;
   /** The key of each booking's response id. */
   readonly responseKeys: Float64Array;
+  /** How many characters of each booking's detail its usage takes, which begins at the second. */
+  readonly usageLengths: Uint32Array;
   /** Unit (a name) and quantity of all bookings. */
   readonly quantities: Float64Array;
   /** Each booking's profile and customer (a name). */
@@ -60,7 +64,7 @@ export interface Columns {
 }
 
 export const ID_BYTES: number = 24 + CONTENT_HASH_BYTES;
-export const NUMBERS = 6;
+export const NUMBERS = 4;
 export const NOTE_ID_BYTES = 32;
 export const NOTE_REFERENCES = 5;
 
@@ -116,6 +120,7 @@ export function columnsOf(buffer: ArrayBuffer, sizes: Sizes): Columns {
     quantities: part(Float64Array<ArrayBuffer>, quantities * 2, 8),
     profileOf: part(Uint32Array<ArrayBuffer>, bookings, 4),
     customerOf: part(Uint32Array<ArrayBuffer>, bookings, 4),
+    usageLengths: part(Uint32Array<ArrayBuffer>, bookings, 4),
     quantityEnds: part(Uint32Array<ArrayBuffer>, bookings, 4),
     ancestorEnds: part(Uint32Array<ArrayBuffer>, bookings, 4),
     profiles: part(Uint32Array<ArrayBuffer>, profiles * TRAITS, 4),
@@ -127,7 +132,7 @@ export function columnsOf(buffer: ArrayBuffer, sizes: Sizes): Columns {
 }
 
 function bytesFor({ bookings, notes, profiles, quantities, ancestors }: Sizes): number {
-  const perBooking = (NUMBERS + 2) * 8 + 4 * 4 + ID_BYTES;
+  const perBooking = (NUMBERS + 2) * 8 + 5 * 4 + ID_BYTES;
   const perNote = NOTE_REFERENCES * 4 + NOTE_ID_BYTES;
   return bookings * perBooking + notes * perNote + profiles * TRAITS * 4 + quantities * 16 + ancestors * 8;
 }
@@ -150,8 +155,9 @@ class Packer {
     const customers: number[] = [];
     const quantities: number[] = [];
     const responseIds: (string | null)[] = [];
-    const usages: string[] = [];
-    const charges: string[] = [];
+    const details: string[] = [];
+    const lists: string[] = [];
+    const usageLengths: number[] = [];
     const all: (readonly (readonly [string, number])[])[] = [];
     let ancestors = 0;
     for (const booking of bookings) {
@@ -163,8 +169,11 @@ class Packer {
       all.push(consumed);
       ancestors += booking.ancestors.length;
       responseIds.push(call.responseId ?? null);
-      usages.push(usageToJson(call.usage));
-      charges.push(encodeCharge(charge, this.#use));
+      const usage = usageToJson(call.usage);
+      usageLengths.push(usage.length);
+      details.push(detailParts.own(usage, encodeCharge(charge, this.#use)));
+      const { nano, atto } = splitUsd(charge.list);
+      lists.push(detailParts.list(nano, atto));
     }
     const sizes: Sizes = {
       bookings: bookings.length,
@@ -177,6 +186,7 @@ class Packer {
     const columns = columnsOf(buffer, sizes);
     columns.profileOf.set(profiles);
     columns.customerOf.set(customers);
+    columns.usageLengths.set(usageLengths);
     columns.quantities.set(quantities);
     columns.profiles.set(this.#profiles);
     let [ancestorsEnd, quantitiesEnd] = [0, 0];
@@ -199,8 +209,8 @@ class Packer {
       names: this.#names,
       rates: [...this.#rates.values()],
       responseIds,
-      usages,
-      charges,
+      details,
+      lists,
     };
   }
 
@@ -305,15 +315,12 @@ function packBooking(
   const sent = sentTimes === undefined ? call : { ...call, ...sentTimes };
   writeId(ids, at + 24, contentHash(sent, quantities), CONTENT_HASH_BYTES, "content hash");
 
-  const list = splitUsd(charge.list);
-  const net = charge.net === charge.list ? list : splitUsd(charge.net);
+  const net = splitUsd(charge.net);
   const first = i * NUMBERS;
   numbers[first] = call.startedAt;
   numbers[first + 1] = call.occurredAt;
-  numbers[first + 2] = list.nano;
-  numbers[first + 3] = list.atto;
-  numbers[first + 4] = net.nano;
-  numbers[first + 5] = net.atto;
+  numbers[first + 2] = net.nano;
+  numbers[first + 3] = net.atto;
   quarters[i] = quarterOf(call.occurredAt);
   responseKeys[i] = call.responseId === undefined ? 0 : responseKey(call.responseId);
 }

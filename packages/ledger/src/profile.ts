@@ -1,5 +1,5 @@
 import type { Outcome, UsageQuality } from "@keeptabs/usage";
-import { detailOfTraits, flagsOf } from "./columns.ts";
+import { detailParts, flagsOf } from "./columns.ts";
 import type { EntryKind } from "./entry.ts";
 import { type Series, seriesOf } from "./postings.ts";
 
@@ -39,7 +39,7 @@ export class Profile {
 
   constructor(traits: Traits) {
     this.traits = traits;
-    this.detail = detailOfTraits(traits);
+    this.detail = detailParts.traits(traits);
     this.series = seriesOf({ ...traits, reason: traits.reason ?? "" });
   }
 

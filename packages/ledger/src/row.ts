@@ -1,6 +1,6 @@
 import type { Outcome, UsageQuality } from "@keeptabs/usage";
 import type { EntryKind } from "./entry.ts";
-import type { Profile, Traits } from "./profile.ts";
+import type { Profile } from "./profile.ts";
 
 /** Feature of a call that none was named for. */
 export const NO_FEATURE = "";
@@ -16,13 +16,14 @@ export const ONLY_PERSON = 4;
 export interface RowSource {
   customer(i: number): number;
   ancestors(i: number): Uint8Array;
-  /** `which` of `Amount` of a booking. */
+  /** Start, end, net nano or net atto. */
   number(i: number, which: number): bigint;
   quarter(i: number): number;
   responseId(i: number): string | null;
   responseKey(i: number): number;
   usage(i: number): string;
-  charge(i: number): string;
+  /** The entry's `detail`, given what it says of the call's traits. */
+  detail(i: number, traits: string): string;
   /** Unit and quantity by turns, the unit as the ledger's number. */
   tokens(i: number): readonly number[];
 }
@@ -45,7 +46,7 @@ interface Placed {
  * A booking as the bookkeeper works with it: names are the ledger's numbers, ids are bytes. Nothing is read, and no
  * customer numbered, before it is asked for: a span that is known already must not bring back a name that was forgotten.
  */
-export class Row implements Traits, Identity {
+export class Row implements Identity {
   readonly traceId: Uint8Array;
   readonly spanId: Uint8Array;
   readonly contentHash: Uint8Array;
@@ -95,17 +96,11 @@ export class Row implements Traits, Identity {
   get quarter(): number {
     return this.#source.quarter(this.#i);
   }
-  get listNano(): bigint {
+  get netNano(): bigint {
     return this.#source.number(this.#i, 2);
   }
-  get listAtto(): bigint {
-    return this.#source.number(this.#i, 3);
-  }
-  get netNano(): bigint {
-    return this.#source.number(this.#i, 4);
-  }
   get netAtto(): bigint {
-    return this.#source.number(this.#i, 5);
+    return this.#source.number(this.#i, 3);
   }
   get responseId(): string | null {
     return this.#source.responseId(this.#i);
@@ -117,9 +112,9 @@ export class Row implements Traits, Identity {
   get usage(): string {
     return this.#source.usage(this.#i);
   }
-  /** The charge as JSON. */
-  get charge(): string {
-    return this.#source.charge(this.#i);
+  /** What the entry keeps for an explanation, as JSON. */
+  get detail(): string {
+    return this.#source.detail(this.#i, this.profile.detail);
   }
   /** Unit and quantity by turns, the unit as the ledger's number. */
   get tokens(): readonly number[] {
@@ -132,29 +127,14 @@ export class Row implements Traits, Identity {
   get kind(): EntryKind {
     return this.profile.traits.kind;
   }
-  get reason(): string | null {
-    return this.profile.traits.reason;
-  }
   get feature(): number {
     return this.profile.traits.feature;
-  }
-  get provider(): number {
-    return this.profile.traits.provider;
   }
   get model(): number {
     return this.profile.traits.model;
   }
   get requestModel(): number | null {
     return this.profile.traits.requestModel;
-  }
-  get responseModel(): number | null {
-    return this.profile.traits.responseModel;
-  }
-  get operation(): number {
-    return this.profile.traits.operation;
-  }
-  get dialect(): number {
-    return this.profile.traits.dialect;
   }
   get scope(): number {
     return this.profile.traits.scope;
@@ -164,12 +144,6 @@ export class Row implements Traits, Identity {
   }
   get quality(): UsageQuality {
     return this.profile.traits.quality;
-  }
-  get costSource(): string {
-    return this.profile.traits.costSource;
-  }
-  get lowerBound(): number {
-    return this.profile.traits.lowerBound;
   }
   get aggregate(): number {
     return this.profile.traits.aggregate;

@@ -72,11 +72,11 @@ export class Unpacked implements RowSource {
   }
 
   usage(i: number): string {
-    return this.#packed.usages[i] ?? "";
+    return this.#packed.details[i]?.slice(1, 1 + (this.#columns.usageLengths[i] ?? 0)) ?? "";
   }
 
-  charge(i: number): string {
-    return this.#packed.charges[i] ?? "";
+  detail(i: number, traits: string): string {
+    return `${this.#packed.details[i]}${traits}${this.#packed.lists[i]}`;
   }
 
   tokens(i: number): number[] {

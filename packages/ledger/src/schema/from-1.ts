@@ -5,8 +5,7 @@ import { parseUsd } from "@keeptabs/pricing/money";
 import { Chain } from "../chain.ts";
 import {
   ADJUSTMENT_COLUMNS,
-  detailOf,
-  detailOfTraits,
+  detailParts,
   ENTRY_COLUMNS,
   flagsOf,
   IDENTITY_COLUMNS,
@@ -122,19 +121,16 @@ function copyEntries(database: DatabaseSync, chain: Chain, rates: Rates): void {
       ...row,
       response_key: typeof responseId === "string" ? responseKey(responseId) : null,
       flags: flagsOf(plainFlags(row)),
-      detail: detailOf(
-        String(row["usage"]),
-        recoded(row["charge"], rates) ?? "null",
-        detailOfTraits({
+      detail:
+        detailParts.own(String(row["usage"]), recoded(row["charge"], rates) ?? "null") +
+        detailParts.traits({
           reason: row["reason"] === null ? null : String(row["reason"]),
           requestModel: numberOrNull(row["request_model"]),
           responseModel: numberOrNull(row["response_model"]),
           operation: Number(row["operation"]),
           dialect: Number(row["dialect"]),
-        }),
-        row["list_nano"] as bigint,
-        row["list_atto"] as bigint,
-      ),
+        }) +
+        detailParts.list(row["list_nano"] as bigint, row["list_atto"] as bigint),
     };
     const values = ENTRY_COLUMNS.map((column) => changed[column] ?? null);
     insert.run(...values, row["content_hash"] ?? null, row["ancestors"] ?? null);
