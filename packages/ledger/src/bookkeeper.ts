@@ -159,7 +159,7 @@ export class Bookkeeper {
       if (other.waiting) this.#entries.letGo(other.id);
       else postings.add(this.#adjuster.supersede(other, now));
     }
-    postings.add(firstPosting(named));
+    postings.addFirst(named);
     return BOOKED[named.kind];
   }
 
@@ -225,19 +225,4 @@ export class Bookkeeper {
 
 function addAll(postings: Postings, added: readonly PostingRow[]): void {
   for (const posting of added) postings.add(posting);
-}
-
-function firstPosting(row: Row): PostingRow {
-  const { profile, customer, occurredAt, quarter, netNano, netAtto, tokens } = row;
-  return {
-    series: profile.series,
-    customer,
-    occurredAt,
-    quarter,
-    first: true,
-    calls: 1,
-    nano: netNano,
-    atto: netAtto,
-    tokens,
-  };
 }

@@ -149,7 +149,7 @@ export function replaces(row: Row, entry: Counted): boolean {
   const byQuality = QUALITY_ORDER.indexOf(row.quality) - QUALITY_ORDER.indexOf(entry.quality);
   if (byQuality !== 0) return byQuality > 0;
   if (entry.position !== "elsewhere") return entry.position === "above";
-  const byUnits = row.tokens.length / 2 - quantitiesIn(entry.usage).length;
+  const byUnits = row.units - quantitiesIn(entry.usage).length;
   if (byUnits !== 0) return byUnits > 0;
   return Buffer.compare(row.spanId, entry.spanId) < 0;
 }

@@ -3,7 +3,7 @@ import { ENTRY_COLUMNS, IDENTITY_COLUMNS, IS_FRAMEWORK, insertInto } from "./col
 import { type Counted, countedOf, isPosted, type Position } from "./covering.ts";
 import type { EntryKind } from "./entry.ts";
 import { Instrumentations, ofSource } from "./instrumentations.ts";
-import type { Records, Value } from "./record.ts";
+import type { Records } from "./record.ts";
 import type { Row } from "./row.ts";
 import type { Related } from "./trace.ts";
 
@@ -147,33 +147,67 @@ export class Entries {
   /** Writes an entry and returns its number. */
   insert(row: Row, kind: EntryKind, coveredBy: number | null, now: bigint): number {
     const id = this.#last + 1;
-    const { profile, responseId } = row;
+    const {
+      profile,
+      traceId,
+      spanId,
+      customer,
+      responseId,
+      startedAt,
+      occurredAt,
+      netNano,
+      netAtto,
+      detail,
+    } = row;
     const { source, feature, provider, model, scope, framework } = profile.traits;
-    const values: Value[] = [
+    const flags = profile.flags(kind);
+    const responseKey = responseId === null ? null : row.responseKey;
+    // In the order of ENTRY_COLUMNS, both.
+    const records = this.#records;
+    records.integer(id);
+    records.blob(traceId);
+    records.blob(spanId);
+    records.integer(source);
+    records.integer(flags);
+    records.integer(customer);
+    records.integer(feature);
+    records.integer(provider);
+    records.integer(model);
+    records.integer(scope);
+    records.textOrNull(responseId);
+    records.integerOrNull(responseKey);
+    records.bigint(startedAt);
+    records.bigint(occurredAt);
+    records.bigint(now);
+    records.bigint(netNano);
+    records.bigint(netAtto);
+    records.text(detail);
+    records.integerOrNull(coveredBy);
+    this.#insert.run(
       id,
-      row.traceId,
-      row.spanId,
+      traceId,
+      spanId,
       source,
-      profile.flags(kind),
-      row.customer,
+      flags,
+      customer,
       feature,
       provider,
       model,
       scope,
       responseId,
-      responseId === null ? null : row.responseKey,
-      row.startedAt,
-      row.occurredAt,
+      responseKey,
+      startedAt,
+      occurredAt,
       now,
-      row.netNano,
-      row.netAtto,
-      row.detail,
+      netNano,
+      netAtto,
+      detail,
       coveredBy,
-    ];
-    this.#insert.run(...values, row.contentHash, row.ancestors);
-    this.#records.add(values);
+      row.contentHash,
+      row.ancestors,
+    );
     this.#last = id;
-    if (framework === 1 && row.occurredAt > this.#latestFramework) this.#latestFramework = row.occurredAt;
+    if (framework === 1 && occurredAt > this.#latestFramework) this.#latestFramework = occurredAt;
     return id;
   }
 

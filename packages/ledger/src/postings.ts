@@ -1,4 +1,5 @@
 import type { EntryKind } from "./entry.ts";
+import type { Row } from "./row.ts";
 
 /** What postings that are added up have in common beside customer and time; names are the ledger's numbers. */
 export interface SeriesKey {
@@ -117,8 +118,24 @@ export class Postings {
   readonly #quarters = new Map<number, Map<number, Sum>>();
   readonly #sums: Sum[] = [];
 
-  add(posting: PostingRow): void {
-    const { series, customer, quarter, occurredAt, first, tokens } = posting;
+  add({ series, customer, quarter, occurredAt, first, calls, nano, atto, tokens }: PostingRow): void {
+    const sum = this.#sumOf(series, customer, quarter, occurredAt, first);
+    sum.calls += calls;
+    sum.nano += nano;
+    sum.atto += atto;
+    for (let i = 0; i < tokens.length; i += 2) sum.quantities.add(tokens[i] ?? 0, tokens[i + 1] ?? 0);
+  }
+
+  /** Adds what a call posts when it is booked. */
+  addFirst(row: Row): void {
+    const sum = this.#sumOf(row.profile.series, row.customer, row.quarter, row.occurredAt, true);
+    sum.calls += 1;
+    sum.nano += row.netNano;
+    sum.atto += row.netAtto;
+    row.addQuantities(sum.quantities);
+  }
+
+  #sumOf(series: Series, customer: number, quarter: number, occurredAt: bigint, first: boolean): Sum {
     let sums = this.#quarters.get(quarter);
     if (sums === undefined) {
       sums = new Map();
@@ -131,12 +148,8 @@ export class Postings {
       sum = { series, customer, quarter, occurredAt, first, ...none };
       sums.set(key, sum);
       this.#sums.push(sum);
-    }
-    if (occurredAt > sum.occurredAt) sum.occurredAt = occurredAt;
-    sum.calls += posting.calls;
-    sum.nano += posting.nano;
-    sum.atto += posting.atto;
-    for (let i = 0; i < tokens.length; i += 2) sum.quantities.add(tokens[i] ?? 0, tokens[i + 1] ?? 0);
+    } else if (occurredAt > sum.occurredAt) sum.occurredAt = occurredAt;
+    return sum;
   }
 
   sums(): readonly PostingSum[] {

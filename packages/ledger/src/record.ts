@@ -23,22 +23,16 @@ export class Records {
 
   add(values: readonly Value[]): void {
     for (const value of values) {
-      if (typeof value === "number") this.#integer(value);
-      else if (typeof value === "string") this.#text(value);
-      else if (typeof value === "bigint") {
-        this.#begin(INTEGER, 8);
-        this.#view.setBigInt64(this.#end, value, true);
-        this.#end += 8;
-      } else if (value === null) this.#begin(NULL, 0);
-      else this.#blob(value);
+      if (typeof value === "number") this.integer(value);
+      else if (typeof value === "string") this.text(value);
+      else if (typeof value === "bigint") this.bigint(value);
+      else if (value === null) this.#begin(NULL, 0);
+      else this.blob(value);
     }
   }
 
-  clear(): void {
-    this.#end = 0;
-  }
-
-  #integer(value: number): void {
+  /** Whole numbers that are no bigint: up to 2^53. */
+  integer(value: number): void {
     this.#begin(INTEGER, 8);
     const high = Math.floor(value / 0x1_0000_0000);
     this.#view.setUint32(this.#end, value - high * 0x1_0000_0000, true);
@@ -46,18 +40,38 @@ export class Records {
     this.#end += 8;
   }
 
-  #text(text: string): void {
+  bigint(value: bigint): void {
+    this.#begin(INTEGER, 8);
+    this.#view.setBigInt64(this.#end, value, true);
+    this.#end += 8;
+  }
+
+  text(text: string): void {
     this.#begin(TEXT, 4 + text.length * 3);
     const length = this.#buffer.write(text, this.#end + 4, "utf8");
     this.#view.setUint32(this.#end, length, true);
     this.#end += 4 + length;
   }
 
-  #blob(blob: Uint8Array): void {
+  blob(blob: Uint8Array): void {
     this.#begin(BLOB, 4 + blob.length);
     this.#view.setUint32(this.#end, blob.length, true);
     this.#buffer.set(blob, this.#end + 4);
     this.#end += 4 + blob.length;
+  }
+
+  integerOrNull(value: number | null): void {
+    if (value === null) this.#begin(NULL, 0);
+    else this.integer(value);
+  }
+
+  textOrNull(value: string | null): void {
+    if (value === null) this.#begin(NULL, 0);
+    else this.text(value);
+  }
+
+  clear(): void {
+    this.#end = 0;
   }
 
   #begin(kind: number, room: number): void {

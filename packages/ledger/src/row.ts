@@ -1,5 +1,6 @@
 import type { Outcome, UsageQuality } from "@keeptabs/usage";
 import type { EntryKind } from "./entry.ts";
+import type { Quantities } from "./postings.ts";
 import type { Profile } from "./profile.ts";
 
 /** Feature of a call that none was named for. */
@@ -24,8 +25,8 @@ export interface RowSource {
   usage(i: number): string;
   /** The entry's `detail`, given what it says of the call's traits. */
   detail(i: number, traits: string): string;
-  /** Unit and quantity by turns, the unit as the ledger's number. */
-  tokens(i: number): readonly number[];
+  units(i: number): number;
+  addQuantities(i: number, to: Quantities): void;
 }
 
 /** Who a call is. */
@@ -116,9 +117,14 @@ export class Row implements Identity {
   get detail(): string {
     return this.#source.detail(this.#i, this.profile.detail);
   }
-  /** Unit and quantity by turns, the unit as the ledger's number. */
-  get tokens(): readonly number[] {
-    return this.#source.tokens(this.#i);
+  /** How many units were consumed. */
+  get units(): number {
+    return this.#source.units(this.#i);
+  }
+
+  /** Adds what was consumed, by the ledger's numbers of units. */
+  addQuantities(to: Quantities): void {
+    this.#source.addQuantities(this.#i, to);
   }
 
   get source(): number {

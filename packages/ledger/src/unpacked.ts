@@ -12,6 +12,7 @@ import {
   TRAITS,
   Trait,
 } from "./packed.ts";
+import type { Quantities } from "./postings.ts";
 import { Profile, type Traits } from "./profile.ts";
 import { type NoteRow, Row, type RowSource } from "./row.ts";
 
@@ -79,14 +80,17 @@ export class Unpacked implements RowSource {
     return `${this.#packed.details[i]}${traits}${this.#packed.lists[i]}`;
   }
 
-  tokens(i: number): number[] {
+  units(i: number): number {
+    const { quantityEnds } = this.#columns;
+    return (quantityEnds[i] ?? 0) - (i === 0 ? 0 : (quantityEnds[i - 1] ?? 0));
+  }
+
+  addQuantities(i: number, to: Quantities): void {
     const { quantities, quantityEnds } = this.#columns;
-    const read: number[] = [];
     const until = quantityEnds[i] ?? 0;
-    for (let at = i === 0 ? 0 : (quantityEnds[i - 1] ?? 0); at < until; at += 1) {
-      read.push(this.#name(quantities[at * 2] ?? 0), quantities[at * 2 + 1] ?? 0);
+    for (let at = until - this.units(i); at < until; at += 1) {
+      to.add(this.#name(quantities[at * 2] ?? 0), quantities[at * 2 + 1] ?? 0);
     }
-    return read;
   }
 
   #row(i: number): Row {
