@@ -6,13 +6,15 @@ import { Chain } from "./chain.ts";
 import { LedgerError, openForWriting } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
 import type { BookingResult } from "./entry.ts";
+import { Meanings } from "./meanings.ts";
 import type { Packed } from "./packed.ts";
 import { type PackedAnswer, packAnswer } from "./packed-answer.ts";
 import { Postings } from "./postings.ts";
 import { CounterTotals, PeriodTotals } from "./projections.ts";
 import { Rates, type RateText } from "./rates.ts";
 import { type Projection, tailOf } from "./tail.ts";
-import { Profiles, Unpacked } from "./unpacked.ts";
+import { Unpacked } from "./unpacked.ts";
+import type { Vocabulary } from "./vocabulary.ts";
 
 const NOTHING_POSTED = new Postings();
 /** Totals are written this often while there is work, or less often: whoever reads them adds up what they lack. */
@@ -25,6 +27,13 @@ const MAX_UNWRITTEN = 50_000;
 const WRITING_SHARE = 25;
 const MAX_WAIT_MS = 5_000;
 
+/** A request's calls: as they were packed, what its numbers mean, and when it was received (Unix nanoseconds). */
+export interface ToBook {
+  readonly packed: Packed;
+  readonly vocabulary: Vocabulary;
+  readonly now: bigint;
+}
+
 /**
  * A ledger's file opened for the one writer, with everything that it keeps in memory. After an error of
  * the disk it is to be closed and opened anew: what memory says may then not be what the disk says.
@@ -34,7 +43,6 @@ export class Books {
   readonly #names: Dictionary;
   readonly #customers: Dictionary;
   readonly #rates: Rates;
-  readonly #profiles = new Profiles();
   readonly #chain: Chain;
   readonly #bookkeeper: Bookkeeper;
   readonly #totals: Written<PeriodTotals>;
@@ -43,6 +51,7 @@ export class Books {
   /** The anchor could not be written after the latest commit. */
   #anchorIsBehind = false;
   readonly #forget: StatementSync;
+  #meanings: Meanings | undefined;
 
   /** Throws LedgerError when the file can't be opened, is damaged, or lacks what its anchor knows of. */
   constructor(path: string) {
@@ -79,11 +88,12 @@ export class Books {
    * Books the calls of requests, one after the other. Within `transaction`. What they posted is added up over all
    * of them and stands in the first one's answer.
    */
-  book(requests: readonly { readonly packed: Packed; readonly now: bigint }[]): PackedAnswer[] {
+  book(requests: readonly ToBook[]): PackedAnswer[] {
     const postings = new Postings();
-    const results = requests.map(({ packed, now }) => {
-      for (const rate of packed.rates) this.#rates.keep(rate);
-      const unpacked = new Unpacked(packed, this.#names, this.#customers, this.#profiles);
+    const results = requests.map(({ packed, vocabulary, now }) => {
+      const meanings = this.#meaningsOf(vocabulary);
+      meanings.keepRates();
+      const unpacked = new Unpacked(packed, meanings);
       return this.#bookkeeper.book(unpacked.rows(), unpacked.notes(), now, postings);
     });
     return results.map((each, i) => this.#posted(each, i === 0 ? postings : NOTHING_POSTED));
@@ -181,6 +191,7 @@ export class Books {
     this.#database.exec("PRAGMA secure_delete = ON");
     const forgotten = this.transaction(now, () => this.#forget.run(pseudonym, id).changes > 0);
     this.#customers.reset();
+    this.#meanings?.reset();
     // What was overwritten still stands in the write-ahead log until it is emptied.
     this.#database.exec("PRAGMA wal_checkpoint(TRUNCATE)");
     return forgotten;
@@ -204,6 +215,13 @@ export class Books {
     }
   }
 
+  #meaningsOf(vocabulary: Vocabulary): Meanings {
+    if (this.#meanings?.vocabulary !== vocabulary) {
+      this.#meanings = new Meanings(vocabulary, this.#names, this.#customers, this.#rates);
+    }
+    return this.#meanings;
+  }
+
   #posted(results: readonly BookingResult[], postings: Postings): PackedAnswer {
     const sums = postings.sums();
     this.#totals.sums.add(sums);
@@ -216,7 +234,7 @@ export class Books {
     this.#names.reset();
     this.#customers.reset();
     this.#rates.reset();
-    this.#profiles.reset();
+    this.#meanings?.reset();
     this.#chain.reset();
     this.#bookkeeper.end(true);
     for (const written of [this.#totals, this.#counters]) written.rolledBack();

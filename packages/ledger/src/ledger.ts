@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { LedgerError } from "./database.ts";
 import type { Booking, BookingResult, Posting, Repricing, SpanNote } from "./entry.ts";
 import { lockLedger } from "./lock.ts";
-import { pack } from "./packed.ts";
+import { Packer } from "./packed.ts";
 import { unpackAnswer } from "./packed-answer.ts";
 import type { Answer, Request, WriterOptions } from "./protocol.ts";
 import type { RateText } from "./rates.ts";
@@ -43,6 +43,7 @@ export class Ledger {
   readonly #worker: Worker;
   readonly #unlock: () => void;
   readonly #pending = new Map<number, Pending>();
+  readonly #packer = new Packer();
   #nextId = 1;
   #closing = false;
   #broken: LedgerError | undefined;
@@ -104,7 +105,7 @@ export class Ledger {
     notes: readonly SpanNote[] = [],
   ): Promise<Appended> {
     if (bookings.length === 0 && notes.length === 0) return { results: [], postings: [], commitSeconds: 0 };
-    const packed = pack(bookings, notes);
+    const packed = this.#packer.pack(bookings, notes);
     return this.#booked((id) => ({ kind: "append", id, packed, now }), [packed.buffer]);
   }
 

@@ -7,6 +7,7 @@ import { quarterOf } from "./postings.ts";
 import type { RateText } from "./rates.ts";
 import { NAMES_CUSTOMER, NAMES_FEATURE, NO_FEATURE, ONLY_PERSON } from "./row.ts";
 import { encodeCharge } from "./stored-charge.ts";
+import { type News, Numbering, TRAITS, Trait } from "./vocabulary.ts";
 
 /**
  * Bookings in the form in which they cross to the writer's thread. Copying objects with forty fields costs
@@ -16,8 +17,7 @@ import { encodeCharge } from "./stored-charge.ts";
 export interface Packed {
   readonly sizes: Sizes;
   readonly buffer: ArrayBuffer;
-  readonly names: readonly string[];
-  readonly rates: readonly RateText[];
+  readonly news: News;
   readonly responseIds: readonly (string | null)[];
   /** What stands in each entry's `detail` before and after its traits. */
   readonly details: readonly string[];
@@ -28,7 +28,6 @@ export interface Packed {
 export interface Sizes {
   readonly bookings: number;
   readonly notes: number;
-  readonly profiles: number;
   readonly quantities: number;
   readonly ancestors: number;
 }
@@ -51,8 +50,6 @@ export interface Columns {
   /** Where each booking's quantities and ancestors end. */
   readonly quantityEnds: Uint32Array;
   readonly ancestorEnds: Uint32Array;
-  /** `TRAITS` for each profile; see `Trait`. */
-  readonly profiles: Uint32Array;
   /** `NOTE_REFERENCES` for each note: source; then customer, person and feature as 1 + name, or 0; then 1 when there is a parent. */
   readonly noteReferences: Uint32Array;
   /** `ID_BYTES` for each booking: trace id, span id, content hash. */
@@ -68,41 +65,12 @@ export const NUMBERS = 4;
 export const NOTE_ID_BYTES = 32;
 export const NOTE_REFERENCES = 5;
 
-/** What stands where in a profile. All but the flags are names; those marked optional are 1 + name, or 0. */
-export const Trait = {
-  source: 0,
-  kind: 1,
-  /** Optional. */
-  reason: 2,
-  feature: 3,
-  provider: 4,
-  model: 5,
-  /** Optional. */
-  requestModel: 6,
-  /** Optional. */
-  responseModel: 7,
-  operation: 8,
-  dialect: 9,
-  scope: 10,
-  outcome: 11,
-  quality: 12,
-  costSource: 13,
-  /** Lower bound (1), aggregate (2), framework (4), and `named` from 8 on. */
-  flags: 14,
-} as const;
-export const TRAITS = 15;
-
 /** Frameworks whose callbacks make spans of their own, in traces of their own, around a client's. */
 const FRAMEWORK_SCOPES = /langchain|langsmith|llama.?index/i;
 
-/** Packs bookings and notes. Throws RangeError when an id is not hex of the right length. */
-export function pack(bookings: readonly Booking[], notes: readonly SpanNote[]): Packed {
-  return new Packer().pack(bookings, notes);
-}
-
 /** The parts of a buffer, those with the widest elements first. */
 export function columnsOf(buffer: ArrayBuffer, sizes: Sizes): Columns {
-  const { bookings, notes, profiles, quantities, ancestors } = sizes;
+  const { bookings, notes, quantities, ancestors } = sizes;
   let at = 0;
   const part = <T>(
     View: new (buffer: ArrayBuffer, at: number, length: number) => T,
@@ -123,7 +91,6 @@ export function columnsOf(buffer: ArrayBuffer, sizes: Sizes): Columns {
     usageLengths: part(Uint32Array<ArrayBuffer>, bookings, 4),
     quantityEnds: part(Uint32Array<ArrayBuffer>, bookings, 4),
     ancestorEnds: part(Uint32Array<ArrayBuffer>, bookings, 4),
-    profiles: part(Uint32Array<ArrayBuffer>, profiles * TRAITS, 4),
     noteReferences: part(Uint32Array<ArrayBuffer>, notes * NOTE_REFERENCES, 4),
     ids: part(Uint8Array<ArrayBuffer>, bookings * ID_BYTES, 1),
     noteIds: part(Uint8Array<ArrayBuffer>, notes * NOTE_ID_BYTES, 1),
@@ -131,26 +98,23 @@ export function columnsOf(buffer: ArrayBuffer, sizes: Sizes): Columns {
   };
 }
 
-function bytesFor({ bookings, notes, profiles, quantities, ancestors }: Sizes): number {
+function bytesFor({ bookings, notes, quantities, ancestors }: Sizes): number {
   const perBooking = (NUMBERS + 2) * 8 + 5 * 4 + ID_BYTES;
   const perNote = NOTE_REFERENCES * 4 + NOTE_ID_BYTES;
-  return bookings * perBooking + notes * perNote + profiles * TRAITS * 4 + quantities * 16 + ancestors * 8;
+  return bookings * perBooking + notes * perNote + quantities * 16 + ancestors * 8;
 }
 
-class Packer {
-  readonly #names: string[] = [];
-  readonly #indexes = new Map<string, number>();
-  readonly #rates = new Map<number, RateText>();
-  readonly #frameworks = new Map<string, boolean>();
-  readonly #profiles: number[] = [];
-  /** Profiles by a hash of their traits. */
-  readonly #profilesByHash = new Map<number, number[]>();
+/** Packs requests one after the other; what they have in common is told once. */
+export class Packer {
+  #numbering = new Numbering();
   readonly #traits = new Uint32Array(TRAITS);
-  readonly #use = (rate: RateText): void => {
-    this.#rates.set(rate.id, rate);
-  };
+  readonly #frameworks = new Map<string, boolean>();
 
+  /** Packs bookings and notes. Throws RangeError when an id is not hex of the right length. */
   pack(bookings: readonly Booking[], notes: readonly SpanNote[]): Packed {
+    if (this.#numbering.isFull) this.#numbering = new Numbering();
+    const numbering = this.#numbering;
+    const use = (rate: RateText): void => numbering.rate(rate);
     const profiles: number[] = [];
     const customers: number[] = [];
     const quantities: number[] = [];
@@ -163,22 +127,21 @@ class Packer {
     for (const booking of bookings) {
       const { call, charge } = booking;
       profiles.push(this.#profile(booking));
-      customers.push(this.#name(booking.customer ?? UNATTRIBUTED));
+      customers.push(numbering.name(booking.customer ?? UNATTRIBUTED));
       const consumed = allQuantities(call.usage);
-      for (const [unit, quantity] of consumed) quantities.push(this.#name(unit), quantity);
+      for (const [unit, quantity] of consumed) quantities.push(numbering.name(unit), quantity);
       all.push(consumed);
       ancestors += booking.ancestors.length;
       responseIds.push(call.responseId ?? null);
       const usage = usageToJson(call.usage);
       usageLengths.push(usage.length);
-      details.push(detailParts.own(usage, encodeCharge(charge, this.#use)));
+      details.push(detailParts.own(usage, encodeCharge(charge, use)));
       const { nano, atto } = splitUsd(charge.list);
       lists.push(detailParts.list(nano, atto));
     }
     const sizes: Sizes = {
       bookings: bookings.length,
       notes: notes.length,
-      profiles: this.#profiles.length / TRAITS,
       quantities: quantities.length / 2,
       ancestors,
     };
@@ -188,7 +151,6 @@ class Packer {
     columns.customerOf.set(customers);
     columns.usageLengths.set(usageLengths);
     columns.quantities.set(quantities);
-    columns.profiles.set(this.#profiles);
     let [ancestorsEnd, quantitiesEnd] = [0, 0];
     for (let i = 0; i < bookings.length; i += 1) {
       const booking = bookings[i] as Booking;
@@ -206,8 +168,7 @@ class Packer {
     return {
       sizes,
       buffer,
-      names: this.#names,
-      rates: [...this.#rates.values()],
+      news: numbering.news(),
       responseIds,
       details,
       lists,
@@ -220,45 +181,27 @@ class Packer {
       (call.attribution.customer === undefined ? 0 : NAMES_CUSTOMER) +
       (call.attribution.feature === undefined ? 0 : NAMES_FEATURE) +
       (onlyPerson === true ? ONLY_PERSON : 0);
-    const traits = this.#traits;
-    traits[Trait.source] = this.#name(source);
-    traits[Trait.kind] = this.#name(call.aggregate ? "held" : charge.status);
-    traits[Trait.reason] = this.#optional(charge.reason);
-    traits[Trait.feature] = this.#name(feature ?? NO_FEATURE);
-    traits[Trait.provider] = this.#name(call.provider);
-    traits[Trait.model] = this.#name(call.responseModel ?? call.requestModel ?? "");
-    traits[Trait.requestModel] = this.#optional(call.requestModel);
-    traits[Trait.responseModel] = this.#optional(call.responseModel);
-    traits[Trait.operation] = this.#name(call.operation);
-    traits[Trait.dialect] = this.#name(call.dialect);
-    traits[Trait.scope] = this.#name(call.scope);
-    traits[Trait.outcome] = this.#name(call.outcome);
-    traits[Trait.quality] = this.#name(call.usage.quality);
-    traits[Trait.costSource] = this.#name(charge.source);
+    const [numbering, traits] = [this.#numbering, this.#traits];
+    traits[Trait.source] = numbering.name(source);
+    traits[Trait.kind] = numbering.name(call.aggregate ? "held" : charge.status);
+    traits[Trait.reason] = numbering.optional(charge.reason);
+    traits[Trait.feature] = numbering.name(feature ?? NO_FEATURE);
+    traits[Trait.provider] = numbering.name(call.provider);
+    traits[Trait.model] = numbering.name(call.responseModel ?? call.requestModel ?? "");
+    traits[Trait.requestModel] = numbering.optional(call.requestModel);
+    traits[Trait.responseModel] = numbering.optional(call.responseModel);
+    traits[Trait.operation] = numbering.name(call.operation);
+    traits[Trait.dialect] = numbering.name(call.dialect);
+    traits[Trait.scope] = numbering.name(call.scope);
+    traits[Trait.outcome] = numbering.name(call.outcome);
+    traits[Trait.quality] = numbering.name(call.usage.quality);
+    traits[Trait.costSource] = numbering.name(charge.source);
     traits[Trait.flags] =
       (call.usage.lowerBound ? 1 : 0) +
       (call.aggregate ? 2 : 0) +
       (this.#isFramework(call.scope) ? 4 : 0) +
       named * 8;
-    return this.#numbered(traits);
-  }
-
-  #numbered(traits: Uint32Array): number {
-    let hash = 0;
-    for (let i = 0; i < TRAITS; i += 1) hash = Math.imul(hash ^ (traits[i] ?? 0), 0x9e3779b1) ^ (hash >>> 15);
-    const alike = this.#profilesByHash.get(hash);
-    for (const profile of alike ?? []) if (this.#isProfile(profile, traits)) return profile;
-    const made = this.#profiles.length / TRAITS;
-    this.#profiles.push(...traits);
-    if (alike === undefined) this.#profilesByHash.set(hash, [made]);
-    else alike.push(made);
-    return made;
-  }
-
-  #isProfile(profile: number, traits: Uint32Array): boolean {
-    const from = profile * TRAITS;
-    for (let i = 0; i < TRAITS; i += 1) if (this.#profiles[from + i] !== traits[i]) return false;
-    return true;
+    return numbering.profile(traits);
   }
 
   #packNotes({ noteIds, noteReferences }: Columns, notes: readonly SpanNote[]): void {
@@ -269,10 +212,10 @@ class Packer {
       if (note.parentSpanId !== undefined) writeId(noteIds, at + 24, note.parentSpanId, 8, "parent span id");
       noteReferences.set(
         [
-          this.#name(note.source),
-          this.#optional(note.customer),
-          this.#optional(note.person),
-          this.#optional(note.feature),
+          this.#numbering.name(note.source),
+          this.#numbering.optional(note.customer),
+          this.#numbering.optional(note.person),
+          this.#numbering.optional(note.feature),
           note.parentSpanId === undefined ? 0 : 1,
         ],
         i * NOTE_REFERENCES,
@@ -286,19 +229,6 @@ class Packer {
     const found = FRAMEWORK_SCOPES.test(scope);
     this.#frameworks.set(scope, found);
     return found;
-  }
-
-  #optional(name: string | undefined): number {
-    return name === undefined ? 0 : this.#name(name) + 1;
-  }
-
-  #name(name: string): number {
-    const known = this.#indexes.get(name);
-    if (known !== undefined) return known;
-    const index = this.#names.length;
-    this.#names.push(name);
-    this.#indexes.set(name, index);
-    return index;
   }
 }
 

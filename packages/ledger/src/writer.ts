@@ -1,8 +1,9 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
-import { Books, PROJECT_MS } from "./books.ts";
+import { Books, PROJECT_MS, type ToBook } from "./books.ts";
 import { troubleWith } from "./database.ts";
 import { answerBuffers, type PackedAnswer } from "./packed-answer.ts";
 import type { Answer, AppendRequest, OtherRequest, Request, WriterOptions } from "./protocol.ts";
+import { Vocabulary } from "./vocabulary.ts";
 
 /**
  * The writer's thread: the only one that writes. Requests that arrive while a transaction is being
@@ -12,21 +13,26 @@ import type { Answer, AppendRequest, OtherRequest, Request, WriterOptions } from
 /** Calls in one transaction: bounds both the time of a commit and what a rollback repeats. */
 const MAX_GROUP = 20_000;
 
+type Appending = AppendRequest & ToBook;
+
 const port = parentPort;
 if (port === null) throw new Error("the ledger's writer runs in a worker thread");
 const { path } = workerData as WriterOptions;
 /** Undefined between an error of the disk and the next attempt. */
 let books: Books | undefined = new Books(path);
+/** What the numbers in requests mean, whichever books are open. */
+let vocabulary = new Vocabulary();
 let projecting: NodeJS.Timeout | undefined;
 
 answer({ kind: "open" });
 
 port.on("message", (first: Request) => {
-  const group: AppendRequest[] = [];
+  const group: Appending[] = [];
   let calls = 0;
   for (let next: Request | undefined = first; next !== undefined; next = waiting()) {
     if (next.kind === "append") {
-      group.push(next);
+      vocabulary = vocabulary.with(next.packed.news);
+      group.push({ ...next, vocabulary });
       calls += next.packed.sizes.bookings;
       if (calls < MAX_GROUP) continue;
     }
@@ -41,7 +47,7 @@ function waiting(): Request | undefined {
   return (receiveMessageOnPort(port as MessagePort) as { message: Request } | undefined)?.message;
 }
 
-function commitGroup(group: readonly AppendRequest[]): void {
+function commitGroup(group: readonly Appending[]): void {
   const [first] = group;
   if (first === undefined) return;
   const started = performance.now();

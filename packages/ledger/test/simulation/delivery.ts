@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { Books, pack, unpackAnswer } from "@keeptabs/ledger/books";
+import { Books, Packer, unpackAnswer, Vocabulary } from "@keeptabs/ledger/books";
 import type { Random } from "./random.ts";
 import type { SentSpan, World } from "./world.ts";
 
@@ -24,6 +24,7 @@ export interface Delivered {
 export function deliver(world: World, path: string, random: Random): Delivered {
   let file = path;
   let books = new Books(file);
+  let front = new Front();
   let kills = 0;
   let booked = 0;
   let duplicates = 0;
@@ -32,8 +33,8 @@ export function deliver(world: World, path: string, random: Random): Delivered {
   while (open.length > 0) {
     now += BigInt(random.below(2_000) - 500) * 1_000_000_000n;
     const batch = open.splice(0, 1 + random.below(6));
-    if (random.chance(MISFORTUNE.failedInside)) failInside(books, batch, now);
-    const results = append(books, batch, now);
+    if (random.chance(MISFORTUNE.failedInside)) failInside(books, front.request(batch, now));
+    const results = append(books, front.request(batch, now));
     booked += results.filter((kind) => kind === "booked").length;
     duplicates += results.filter((kind) => kind === "duplicate").length;
     // Not answered: sent again, at some time and in other company.
@@ -48,6 +49,7 @@ export function deliver(world: World, path: string, random: Random): Delivered {
       file = killed(file, kills);
       books.abandon();
       books = new Books(file);
+      front = new Front();
     }
   }
   books.transaction(now, () => books.release(now * 2n, now));
@@ -55,20 +57,32 @@ export function deliver(world: World, path: string, random: Random): Delivered {
   return { path: file, kills, booked, duplicates };
 }
 
-function append(books: Books, batch: readonly SentSpan[], now: bigint): string[] {
-  const bookings = batch.flatMap((span) => (span.kind === "call" ? [span.booking] : []));
-  const notes = batch.flatMap((span) => (span.kind === "note" ? [span.note] : []));
-  const packed = pack(bookings, notes);
-  const [answer] = books.transaction(now, () => books.book([{ packed, now }]));
+type Request = Parameters<Books["book"]>[0][number];
+
+/** What a process keeps in memory to pack requests, and its writer's thread to read them. */
+class Front {
+  readonly #packer = new Packer();
+  #vocabulary = new Vocabulary();
+
+  request(batch: readonly SentSpan[], now: bigint): Request {
+    const bookings = batch.flatMap((span) => (span.kind === "call" ? [span.booking] : []));
+    const notes = batch.flatMap((span) => (span.kind === "note" ? [span.note] : []));
+    const packed = this.#packer.pack(bookings, notes);
+    this.#vocabulary = this.#vocabulary.with(packed.news);
+    return { packed, vocabulary: this.#vocabulary, now };
+  }
+}
+
+function append(books: Books, request: Request): string[] {
+  const [answer] = books.transaction(request.now, () => books.book([request]));
   return answer === undefined ? [] : unpackAnswer(answer).results.map(({ kind }) => kind);
 }
 
 /** A transaction that breaks off after everything was written and before it is committed. */
-function failInside(books: Books, batch: readonly SentSpan[], now: bigint): void {
-  const bookings = batch.flatMap((span) => (span.kind === "call" ? [span.booking] : []));
+function failInside(books: Books, request: Request): void {
   try {
-    books.transaction(now, () => {
-      books.book([{ packed: pack(bookings, []), now }]);
+    books.transaction(request.now, () => {
+      books.book([request]);
       throw new Error("broken off");
     });
   } catch (error) {
