@@ -60,26 +60,19 @@ export class Bookkeeper {
 
   /** Books rows in their order, and lets notes name the calls below them. `now` is Unix nanoseconds. */
   book(rows: Iterable<Row>, notes: Iterable<NoteRow>, now: bigint, postings: Postings): BookingResult[] {
-    const news: Uint8Array[] = [];
-    const tracesOfNews: Trace[] = [];
+    const news: (Row | NoteRow)[] = [];
     for (const note of notes) {
-      const trace = this.#traces.of(note.source, note.traceId);
-      if (!this.#traces.note(trace, note)) continue;
-      news.push(note.spanId);
-      tracesOfNews.push(trace);
+      if (this.#traces.note(this.#traces.of(note.source, note.traceId), note)) news.push(note);
     }
     const results: BookingResult[] = [];
     for (const row of rows) {
-      const trace = this.#traces.of(row.source, row.traceId);
-      const result = this.#bookOne(trace, row, now, postings);
+      const result = this.#bookOne(this.#traces.of(row.source, row.traceId), row, now, postings);
+      if (result.kind === "booked") news.push(row);
       results.push(result);
-      if (result.kind !== "booked") continue;
-      news.push(row.spanId);
-      tracesOfNews.push(trace);
     }
-    for (let i = 0; i < news.length; i += 1) {
-      const trace = tracesOfNews[i] as Trace;
-      if (trace.size > 1) this.#passDown(trace, news[i] as Uint8Array, now, postings);
+    for (const { source, traceId, spanId } of news) {
+      const trace = this.#traces.atHand(source, traceId);
+      if (trace !== undefined && trace.size > 1) this.#passDown(trace, spanId, now, postings);
     }
     return results;
   }

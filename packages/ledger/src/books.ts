@@ -20,7 +20,7 @@ const NOTHING_POSTED = new Postings();
 /** Totals are written this often while there is work, or less often: whoever reads them adds up what they lack. */
 export const PROJECT_MS = 500;
 /** Counters are written this often: the next start adds up what they lack. */
-const COUNT_MS = 5_000;
+const COUNT_MS = 10_000;
 /** More rows than this are written whenever the time. */
 const MAX_UNWRITTEN = 50_000;
 /** Writing takes at most one part in so many of the time, as long as that makes nobody wait longer than this for it. */

@@ -39,28 +39,11 @@ export interface Related {
 
 /** The spans of one sender's trace, as a tree that may have gaps. */
 export class Trace {
-  readonly source: number;
-  /** The id in four words. */
-  readonly a: number;
-  readonly b: number;
-  readonly c: number;
-  readonly d: number;
-  /** Another trace whose id has the same hash. */
-  readonly next: Trace | undefined;
   /** Spans that no question has made it necessary to index: nearly every trace has one, and is asked nothing. */
   #unindexed: KnownSpan[] = [];
   #index: Map<string, KnownSpan> | undefined;
   /** Spans by each of the ids that are above them. */
   #belowIndex: Map<string, string[]> | undefined;
-
-  constructor(source: number, a: number, b: number, c: number, d: number, next: Trace | undefined) {
-    this.source = source;
-    this.a = a;
-    this.b = b;
-    this.c = c;
-    this.d = d;
-    this.next = next;
-  }
 
   add(span: KnownSpan): void {
     this.#unindexed.push(span);
@@ -72,7 +55,7 @@ export class Trace {
   }
 
   get(spanId: Uint8Array): KnownSpan | undefined {
-    return this.size === 0 ? undefined : this.#spans.get(keyOf(spanId));
+    return this.size === 0 ? undefined : this.#spans.get(idKey(spanId));
   }
 
   get #spans(): Map<string, KnownSpan> {
@@ -87,10 +70,10 @@ export class Trace {
     this.#index ??= new Map();
     this.#belowIndex ??= new Map();
     for (const span of this.#unindexed) {
-      const id = keyOf(span.spanId);
+      const id = idKey(span.spanId);
       this.#index.set(id, span);
       for (let at = 0; at < span.ancestors.length; at += 8) {
-        const above = keyOf(span.ancestors.subarray(at, at + 8));
+        const above = idKey(span.ancestors.subarray(at, at + 8));
         const below = this.#belowIndex.get(above);
         if (below === undefined) this.#belowIndex.set(above, [id]);
         else below.push(id);
@@ -104,14 +87,14 @@ export class Trace {
   ancestry(spanId: Uint8Array, known: Uint8Array): Ancestry {
     if (this.size === 0) return { ancestors: known, ...NOBODY };
     const found: Uint8Array[] = [];
-    const seen = new Set([keyOf(spanId)]);
+    const seen = new Set([idKey(spanId)]);
     let customer: number | undefined;
     let person: number | undefined;
     let feature: number | undefined;
     let next = known;
     while (next.length > 0 && found.length < MAX_STEPS) {
       const id = next.subarray(0, 8);
-      const key = keyOf(id);
+      const key = idKey(id);
       // A forged trace may go in circles.
       if (seen.has(key)) break;
       seen.add(key);
@@ -130,7 +113,7 @@ export class Trace {
     if (this.size === 0) return NOTHING_RELATED;
     const above: number[] = [];
     for (let at = 0; at < row.ancestors.length; at += 8) {
-      const entry = this.#spans.get(keyOf(row.ancestors.subarray(at, at + 8)))?.entry;
+      const entry = this.#spans.get(idKey(row.ancestors.subarray(at, at + 8)))?.entry;
       if (entry !== undefined) above.push(entry);
     }
     return { above, below: this.entriesBelow(row.spanId), beside: this.#beside(row) };
@@ -141,7 +124,7 @@ export class Trace {
     const { ancestors } = this.ancestry(spanId, this.get(spanId)?.ancestors ?? spanId.subarray(0, 0));
     const found: number[] = [];
     for (let at = 0; at < ancestors.length; at += 8) {
-      const entry = this.#spans.get(keyOf(ancestors.subarray(at, at + 8)))?.entry;
+      const entry = this.#spans.get(idKey(ancestors.subarray(at, at + 8)))?.entry;
       if (entry !== undefined) found.push(entry);
     }
     return found;
@@ -151,7 +134,7 @@ export class Trace {
   entriesBelow(spanId: Uint8Array): number[] {
     const found: number[] = [];
     const seen = new Set<string>();
-    const open = [...(this.#below.get(keyOf(spanId)) ?? [])];
+    const open = [...(this.#below.get(idKey(spanId)) ?? [])];
     for (let id = open.pop(); id !== undefined; id = open.pop()) {
       if (seen.has(id)) continue;
       seen.add(id);
@@ -164,12 +147,12 @@ export class Trace {
 
   #beside(row: Row): number[] {
     if (row.ancestors.length === 0) return [];
-    const parent = keyOf(row.ancestors.subarray(0, 8));
+    const parent = idKey(row.ancestors.subarray(0, 8));
     return (this.#below.get(parent) ?? []).flatMap((id) => {
       const span = this.#spans.get(id);
       if (span?.entry === undefined || span.scope === row.scope) return [];
       const apart = span.startedAt > row.occurredAt || span.occurredAt < row.startedAt;
-      return apart || keyOf(span.ancestors.subarray(0, 8)) !== parent ? [] : [span.entry];
+      return apart || idKey(span.ancestors.subarray(0, 8)) !== parent ? [] : [span.entry];
     });
   }
 }
@@ -177,6 +160,7 @@ export class Trace {
 const NOTHING_RELATED: Related = { above: [], below: [], beside: [] };
 const NOBODY = { customer: undefined, person: undefined, feature: undefined } as const;
 
-function keyOf(id: Uint8Array): string {
+/** An id as text to be looked up by. */
+export function idKey(id: Uint8Array): string {
   return Buffer.from(id.buffer, id.byteOffset, id.byteLength).toString("latin1");
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { FLAGS } from "./columns.ts";
 import { NAMES_CUSTOMER, NAMES_FEATURE, type NoteRow, ONLY_PERSON, type Row } from "./row.ts";
-import { type KnownSpan, Trace } from "./trace.ts";
+import { idKey, type KnownSpan, Trace } from "./trace.ts";
 
 /** What a call's own span names; what it inherited is found where it came from. */
 const OWN_NAMES = `
@@ -12,10 +12,12 @@ const OWN_NAMES = `
   `(e.flags >> ${FLAGS.named.shift})`,
 );
 
+/** A trace of which nothing is known. Nothing is added to it. */
+const NO_TRACE: Trace = new Trace();
+
 /** The index of spans: identities of calls, and what lies above them. One transaction's traces are kept at hand. */
 export class Traces {
-  /** By a hash of the id. */
-  readonly #traces = new Map<number, Trace>();
+  readonly #traces = new Map<string, Trace>();
   readonly #isKnown: StatementSync;
   readonly #read: StatementSync;
   readonly #insert: StatementSync;
@@ -42,21 +44,21 @@ export class Traces {
     );
   }
 
+  /** The trace with a sender's id: `NO_TRACE` when none of its spans is known. */
   of(source: number, traceId: Uint8Array): Trace {
-    const [a, b, c, d] = [word(traceId, 0), word(traceId, 4), word(traceId, 8), word(traceId, 12)];
-    const hash = hashOf(a, b, c, d);
-    const first = this.#traces.get(hash);
-    for (let known = first; known !== undefined; known = known.next) {
-      if (known.source === source && known.a === a && known.b === b && known.c === c && known.d === d)
-        return known;
-    }
-    const trace = new Trace(source, a, b, c, d, first);
-    if (this.#isKnown.get(traceId) !== undefined) {
-      const rows = this.#read.all(traceId, source) as unknown as SpanRow[];
-      for (const row of rows) trace.add(spanOf(row));
-    }
-    this.#traces.set(hash, trace);
+    const known = this.atHand(source, traceId);
+    if (known !== undefined) return known;
+    // Nearly every trace is asked for once and has one span: it is kept at hand only when it is asked for again.
+    if (this.#isKnown.get(traceId) === undefined) return NO_TRACE;
+    const trace = new Trace();
+    for (const row of this.#read.all(traceId, source) as unknown as SpanRow[]) trace.add(spanOf(row));
+    this.#traces.set(keyOf(source, traceId), trace);
     return trace;
+  }
+
+  /** The same, of those that were asked for and known in this transaction. */
+  atHand(source: number, traceId: Uint8Array): Trace | undefined {
+    return this.#traces.size === 0 ? undefined : this.#traces.get(keyOf(source, traceId));
   }
 
   /** Remembers a span above calls in its trace; true when it was not known. */
@@ -66,7 +68,7 @@ export class Traces {
     const { customer, person, feature } = note;
     const { lastInsertRowid } = this.#note.run(ancestors, customer, person, feature);
     this.#insert.run(traceId, spanId, source, null, lastInsertRowid);
-    trace.add({ ...NO_CALL, spanId, ancestors, customer, person, feature });
+    if (trace !== NO_TRACE) trace.add({ ...NO_CALL, spanId, ancestors, customer, person, feature });
     return true;
   }
 
@@ -76,7 +78,7 @@ export class Traces {
     if (trace.get(spanId) === undefined) this.#insert.run(traceId, spanId, source, entry, null);
     // A span that was seen before without anything of a call on it.
     else this.#becomeCall.run(entry, traceId, spanId, source);
-    trace.add(new BookedSpan(row, entry));
+    if (trace !== NO_TRACE) trace.add(new BookedSpan(row, entry));
   }
 
   /** Forgets the traces at hand: at the end of a transaction, however it ended. */
@@ -160,15 +162,6 @@ function spanOf(row: SpanRow): KnownSpan {
   };
 }
 
-/** Ids are chosen by senders, who must not be able to choose many of one hash. */
-const SEEDS: Int32Array = crypto.getRandomValues(new Int32Array(4)).map((seed) => seed | 1);
-const [SEED_A = 1, SEED_B = 1, SEED_C = 1, SEED_D = 1] = SEEDS;
-
-function hashOf(a: number, b: number, c: number, d: number): number {
-  return (Math.imul(a, SEED_A) + Math.imul(b, SEED_B) + Math.imul(c, SEED_C) + Math.imul(d, SEED_D)) | 0;
-}
-
-/** Four bytes of an id as a number. */
-function word(id: Uint8Array, at: number): number {
-  return (id[at] ?? 0) | ((id[at + 1] ?? 0) << 8) | ((id[at + 2] ?? 0) << 16) | ((id[at + 3] ?? 0) << 24);
+function keyOf(source: number, traceId: Uint8Array): string {
+  return `${source} ${idKey(traceId)}`;
 }
