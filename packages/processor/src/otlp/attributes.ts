@@ -5,16 +5,14 @@ const SCANNED = 32;
 
 /**
  * Attributes as they came: names and values side by side. Making a Map for each span would take longer
- * than decoding it, so one is made only for those that are walked through or are large.
- *
- * OTLP forbids a name to come twice; if one does, its last value counts.
+ * than decoding it, so one is made only for those that are large or are iterated over.
  */
 export class DecodedAttributes implements ReadonlyMap<string, AttributeValue> {
   readonly #names: readonly string[];
   readonly #values: readonly AttributeValue[];
   #table: ReadonlyMap<string, AttributeValue> | undefined;
 
-  /** The arrays are not copied; nobody may change them once the attributes have been read. */
+  /** No name may be there twice. The arrays are not copied, and nobody may change them. */
   constructor(names: readonly string[], values: readonly AttributeValue[]) {
     this.#names = names;
     this.#values = values;
@@ -23,7 +21,7 @@ export class DecodedAttributes implements ReadonlyMap<string, AttributeValue> {
   get(name: string): AttributeValue | undefined {
     const names = this.#names;
     if (names.length > SCANNED) return this.#map().get(name);
-    for (let at = names.length - 1; at >= 0; at--) {
+    for (let at = 0; at < names.length; at++) {
       if (names[at] === name) return this.#values[at];
     }
     return undefined;
@@ -35,14 +33,17 @@ export class DecodedAttributes implements ReadonlyMap<string, AttributeValue> {
   }
 
   get size(): number {
-    return this.#map().size;
+    return this.#names.length;
   }
 
   forEach(
     visit: (value: AttributeValue, name: string, map: ReadonlyMap<string, AttributeValue>) => void,
     thisArg?: unknown,
   ): void {
-    for (const [name, value] of this.#map()) visit.call(thisArg, value, name, this);
+    const names = this.#names;
+    for (let at = 0; at < names.length; at++) {
+      visit.call(thisArg, this.#values[at] as AttributeValue, names[at] as string, this);
+    }
   }
 
   entries(): MapIterator<[string, AttributeValue]> {

@@ -59,8 +59,8 @@ export class AttributeCollector {
   readonly #names: string[] = [];
   readonly #values: AttributeValue[] = [];
   #used = 0;
-  /** The names that were taken last. */
-  #lastNames: readonly string[] = [];
+  /** By their number the names that were taken last. */
+  readonly #lastNames = new Map<number, readonly string[]>();
 
   constructor(collected: Collected, limits: DecodeLimits) {
     this.#collected = collected;
@@ -79,21 +79,23 @@ export class AttributeCollector {
     this.#used = at + 1;
   }
 
-  /** What was gathered since the last call. */
+  /**
+   * What was gathered since the last call. OTLP forbids a name to come twice; if one does, its last value counts.
+   * Spans of one instrumentation have the same names in the same order and share one list of them.
+   */
   take(): Attributes {
     const used = this.#used;
     if (used === 0) return NO_ATTRIBUTES;
     this.#used = 0;
-    return new DecodedAttributes(this.#takeNames(used), this.#values.slice(0, used));
-  }
-
-  /** Spans of one instrumentation have the same names in the same order and share one list of them. */
-  #takeNames(used: number): readonly string[] {
     const names = this.#names;
-    const last = this.#lastNames;
-    let same = last.length === used;
-    for (let at = 0; same && at < used; at++) same = last[at] === names[at];
-    if (!same) this.#lastNames = names.slice(0, used);
-    return this.#lastNames;
+    const last = this.#lastNames.get(used);
+    if (last?.every((name, at) => name === names[at])) {
+      return new DecodedAttributes(last, this.#values.slice(0, used));
+    }
+    const table = new Map<string, AttributeValue>();
+    for (let at = 0; at < used; at++) table.set(names[at] as string, this.#values[at] as AttributeValue);
+    const distinct = [...table.keys()];
+    if (distinct.length === used) this.#lastNames.set(used, distinct);
+    return new DecodedAttributes(distinct, [...table.values()]);
   }
 }

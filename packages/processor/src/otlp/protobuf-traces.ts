@@ -1,5 +1,4 @@
-import type { AttributeValue, Span } from "@keeptabs/usage";
-import { DecodedAttributes } from "./attributes.ts";
+import type { Attributes, AttributeValue, Span } from "@keeptabs/usage";
 import { Place } from "./decode-error.ts";
 import { AttributeCollector, Collected, type DecodedTraces } from "./decoded-traces.ts";
 import type { DecodeLimits } from "./limits.ts";
@@ -62,19 +61,17 @@ class TracesReader {
     this.#place.resource++;
     // The resource may follow its spans and may come in pieces, so the spans get attributes that are
     // complete only when this message has been read.
-    const names: string[] = [];
-    const values: AttributeValue[] = [];
-    const resource = new DecodedAttributes(names, values);
+    const resource = new Map<string, AttributeValue>();
     while (wire.position < end) {
       const tag = wire.tag(end);
       if (tag === SCOPE_SPANS) this.#readScopeSpans(wire.fieldEnd(end), resource);
-      else if (tag === RESOURCE) this.#readResource(wire.fieldEnd(end), names, values);
+      else if (tag === RESOURCE) this.#readResource(wire.fieldEnd(end), resource);
       else wire.skip(tag, end);
     }
     this.#place.scope = -1;
   }
 
-  #readResource(end: number, names: string[], values: AttributeValue[]): void {
+  #readResource(end: number, resource: Map<string, AttributeValue>): void {
     const wire = this.#wire;
     while (wire.position < end) {
       wire.position = this.#attributes.readRun(RESOURCE_ATTRIBUTE, wire.position, end);
@@ -83,13 +80,10 @@ class TracesReader {
       if (tag === RESOURCE_ATTRIBUTE) wire.position = this.#attributes.readOne(wire.position, end);
       else wire.skip(tag, end);
     }
-    for (const [name, value] of this.#attributes.take()) {
-      names.push(name);
-      values.push(value);
-    }
+    this.#attributes.take().forEach((value, name) => void resource.set(name, value));
   }
 
-  #readScopeSpans(end: number, resource: DecodedAttributes): void {
+  #readScopeSpans(end: number, resource: Attributes): void {
     const wire = this.#wire;
     this.#place.scope++;
     // Like the resource, the scope may follow its spans.

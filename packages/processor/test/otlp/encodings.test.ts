@@ -46,6 +46,9 @@ describe("the decoder of OTLP traces", () => {
           ]);
           for (const name of SELECT.names) expect(attributes.has(name)).toBe(new Map(attributes).has(name));
           expect(attributes.size).toBe([...attributes].length);
+          const visited: [string, unknown][] = [];
+          attributes.forEach((value, name) => void visited.push([name, value]));
+          expect(visited).toEqual([...attributes]);
         }
       }),
       { numRuns: 100 },
