@@ -9,7 +9,10 @@ import { isJsonObject, jsonOf, textsOf } from "./value.ts";
  * the other. A name that can't be an identity is as if it were not there. The attributes must not change afterwards.
  */
 export function attributionOf(span: Span, rules: AttributionRules): Attribution {
-  const { own, shared } = compiled(rules).find(span.attributes, span.resource);
+  const names = compiled(rules);
+  const own = names.own(span.attributes);
+  const shared = names.shared(span.resource);
+  if (own === NOBODY && shared === NOBODY) return NO_ATTRIBUTION;
   const attribution: { -readonly [name in keyof Attribution]: Attribution[name] } = {};
   const customer = own.customer ?? shared.customer;
   const person = customer === undefined ? (own.person ?? shared.person) : undefined;
@@ -22,6 +25,10 @@ export function attributionOf(span: Span, rules: AttributionRules): Attribution 
 
 type Named = keyof AttributionRules;
 const NAMED: readonly Named[] = ["customer", "person", "feature"];
+
+type Names = { readonly [name in Named]: string | undefined };
+const NOBODY: Names = { customer: undefined, person: undefined, feature: undefined };
+const NO_ATTRIBUTION: Attribution = {};
 
 /** A rule's place: what it names, and how many rules for the same are preferred to it. */
 interface Place {
@@ -45,7 +52,7 @@ class CompiledRules {
   readonly #attributes = new Map<string, Wanted>();
   readonly #tags: { readonly beginning: string; readonly place: Place }[] = [];
   /** A resource has many spans. */
-  readonly #resources = new WeakMap<Attributes, Attribution>();
+  readonly #resources = new WeakMap<Attributes, Names>();
 
   constructor(rules: AttributionRules) {
     for (const named of NAMED)
@@ -71,28 +78,27 @@ class CompiledRules {
     return made;
   }
 
-  find(
-    attributes: Attributes,
-    resource: Attributes,
-  ): { readonly own: Attribution; readonly shared: Attribution } {
+  /** Whom a resource names. */
+  shared(resource: Attributes): Names {
     const known = this.#resources.get(resource);
-    const shared = known ?? this.#best(resource);
-    if (known === undefined) this.#resources.set(resource, shared);
-    return { own: this.#best(attributes), shared };
+    if (known !== undefined) return known;
+    const made = this.own(resource);
+    this.#resources.set(resource, made);
+    return made;
   }
 
   /** The best of each in one set of attributes. */
-  #best(attributes: Attributes): Attribution {
+  own(attributes: Attributes): Names {
     let best: Best | undefined;
     let tagged = false;
-    for (const [name, value] of attributes) {
+    attributes.forEach((value, name) => {
       const wanted = this.#attributes.get(name);
-      if (wanted === undefined) continue;
+      if (wanted === undefined) return;
       best ??= new Best();
       tagged ||= wanted.tags;
       for (const place of wanted.whole) best.offer(place, value);
       if (wanted.members.size > 0) offerMembers(best, wanted.members, value);
-    }
+    });
     if (best === undefined) return NOBODY;
     if (tagged) this.#offerTags(best, attributes);
     return best.ids;
@@ -112,11 +118,9 @@ class CompiledRules {
   }
 }
 
-const NOBODY: Attribution = {};
-
 /** The best of what was offered so far. */
 class Best {
-  readonly ids: { -readonly [name in Named]?: string } = {};
+  readonly ids: { -readonly [name in Named]: string | undefined } = { ...NOBODY };
   readonly #ranks = {
     customer: Number.POSITIVE_INFINITY,
     person: Number.POSITIVE_INFINITY,

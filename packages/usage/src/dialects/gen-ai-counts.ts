@@ -106,14 +106,14 @@ type Counts = { -readonly [count in keyof TokenCounts]: TokenCounts[count] };
 export function genAiCounts(attributes: AttributeReader): TokenCounts {
   const counts: Counts = {};
   const ranks: Counts = {};
-  for (const [name, value] of attributes.all) {
+  attributes.all.forEach((value, name) => {
     const place = PLACES.get(name);
-    if (place === undefined || (ranks[place.count] ?? Number.POSITIVE_INFINITY) < place.rank) continue;
+    if (place === undefined || (ranks[place.count] ?? Number.POSITIVE_INFINITY) < place.rank) return;
     const quantity = countOf(value);
-    if (quantity === undefined) continue;
+    if (quantity === undefined) return;
     counts[place.count] = quantity;
     ranks[place.count] = place.rank;
-  }
+  });
   const input = attributes.json(INPUT_DETAILS);
   const output = attributes.json(OUTPUT_DETAILS);
   if (input === undefined && output === undefined) return counts;
