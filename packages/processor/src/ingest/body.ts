@@ -20,9 +20,9 @@ export async function readBody(request: IncomingMessage, maxBytes: number, share
   const declared = declaredLength(request) ?? 0;
   if (declared > maxBytes) throw new BodyTooLong();
   share.cover(declared);
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let length = 0;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  await new Promise<void>((resolve, reject) => {
     const fail = (error: Error): void => {
       chunks.length = 0;
       request.removeAllListeners("data");
@@ -38,12 +38,14 @@ export async function readBody(request: IncomingMessage, maxBytes: number, share
       }
       chunks.push(chunk);
     });
-    request.on("end", () =>
-      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length)),
-    );
+    request.on("end", resolve);
     request.on("error", () => reject(new BodyAborted()));
     request.on("aborted", () => reject(new BodyAborted()));
   });
+  const body = chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, length);
+  // The request lives until it is answered, and with it those who listen to it.
+  chunks.length = 0;
+  return body;
 }
 
 /** What Content-Length says; undefined for a body that comes in chunks. */

@@ -1,4 +1,4 @@
-import { type Ledger, LedgerError } from "@keeptabs/ledger";
+import { type Appended, type BookingResult, type Ledger, LedgerError } from "@keeptabs/ledger";
 import type { Span } from "@keeptabs/usage";
 import type { Logger } from "pino";
 import { type BookingRules, batchOf } from "../booking.ts";
@@ -30,6 +30,16 @@ export interface IntakeParts {
   /** Spans that may wait for their commit before senders are asked to come again. */
   readonly maxWaitingSpans: number;
   readonly log: Logger;
+}
+
+/** How many of what were in a request. */
+interface Taken {
+  readonly spans: number;
+  readonly calls: number;
+  /** Spans that are no calls. */
+  readonly notes: number;
+  readonly rejected: number;
+  readonly dialects: ReadonlyMap<string, number>;
 }
 
 /** From spans to committed entries: reads, prices, books, and lets the metrics follow. */
@@ -78,32 +88,45 @@ export class Intake {
     }
   }
 
-  /** Resolves when every call among the spans is committed. Rejects with Overloaded when that can't be now. */
+  /**
+   * Resolves when every call among the spans is committed. Rejects with Overloaded when that can't be now. Spans and
+   * bookings are not held while the commit is waited for: they are many small objects, and dear to the garbage
+   * collector when they live that long.
+   */
   async take(spans: readonly Span[], rejected: number, source: string): Promise<void> {
-    const { ledger, metrics, process, rules, now } = this.#parts;
+    const { ledger, traces, rules, now } = this.#parts;
     if (this.#waitingSpans + spans.length > this.#parts.maxWaitingSpans && this.#waitingSpans > 0) {
       throw new Overloaded("too many spans are waiting for the ledger", 1);
     }
-    this.#waitingSpans += spans.length;
+    const receivedAt = now();
+    const { bookings, notes, dialects } = batchOf(spans, source, rules(), receivedAt);
+    const appended = ledger.append(bookings, receivedAt, traces.select(source, notes, bookings));
+    return this.#conclude(appended, {
+      spans: spans.length,
+      calls: bookings.length,
+      notes: notes.length,
+      rejected,
+      dialects,
+    });
+  }
+
+  /** Waits for the commit of a request's spans and counts them. */
+  async #conclude(appending: Promise<Appended>, taken: Taken): Promise<void> {
+    const { metrics, process } = this.#parts;
+    this.#waitingSpans += taken.spans;
     try {
-      const receivedAt = now();
-      const batch = batchOf(spans, source, rules(), receivedAt);
-      const notes = this.#parts.traces.select(source, batch.notes, batch.bookings);
-      const appended = await ledger.append(batch.bookings, receivedAt, notes);
+      const { postings, commitSeconds, results } = await appending;
       this.#committed();
-      metrics.take(appended.postings);
-      if (batch.bookings.length > 0) process.commitSeconds.observe(appended.commitSeconds);
-      for (const [dialect, count] of batch.dialects) process.spansReceived.inc({ dialect }, count);
-      process.spans.inc({ result: "not_llm" }, batch.notes.length);
-      process.spans.inc({ result: "rejected" }, rejected);
-      for (const result of appended.results) {
-        const name = result.kind === "booked" && result.entry === "covered" ? "covered" : result.kind;
-        process.spans.inc({ result: name });
-      }
+      metrics.take(postings);
+      if (taken.calls > 0) process.commitSeconds.observe(commitSeconds);
+      for (const [dialect, count] of taken.dialects) process.spansReceived.inc({ dialect }, count);
+      process.spans.inc({ result: "not_llm" }, taken.notes);
+      process.spans.inc({ result: "rejected" }, taken.rejected);
+      for (const [result, count] of countsOf(results)) process.spans.inc({ result }, count);
     } catch (error) {
       throw new Overloaded(this.#failed(error), 5, { cause: error });
     } finally {
-      this.#waitingSpans -= spans.length;
+      this.#waitingSpans -= taken.spans;
     }
   }
 
@@ -123,4 +146,14 @@ export class Intake {
     this.#problem = undefined;
     this.#parts.log.info("the ledger commits again");
   }
+}
+
+/** How many bookings had which result, by the names that `keeptabs_spans_total` has for them. */
+function countsOf(results: readonly BookingResult[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const result of results) {
+    const name = result.kind === "booked" && result.entry === "covered" ? "covered" : result.kind;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -3,6 +3,7 @@ import type { Access, RateLimiter, Refusals, Sender } from "../access/index.ts";
 import {
   BodyTooLarge,
   contentSizeHint,
+  type DecodedTraces,
   DecodeError,
   decodeTraces,
   decompress,
@@ -74,9 +75,10 @@ async function answer(
     if (encoding === undefined) throw unknownType(request);
     if (parts.stopping())
       throw new Refusal(503, "stopping", "the processor is stopping", { retryAfterSeconds: 1 });
-    const raw = await readBody(request, parts.config.maxBodyBytes, share);
-    // Default SDK set-ups send metrics and logs to the same address; refusing them would fill their logs.
-    if (path === "/v1/traces") await take(parts, request, raw, encoding, sender, share);
+    await readBody(request, parts.config.maxBodyBytes, share).then((raw) =>
+      // Default SDK set-ups send metrics and logs to the same address; refusing them would fill their logs.
+      path === "/v1/traces" ? take(parts, request, raw, encoding, sender, share) : undefined,
+    );
     response.writeHead(200, { "content-type": contentTypeOf(encoding) }).end(encodeTraceResponse(encoding));
   } catch (error) {
     if (error instanceof BodyAborted) return;
@@ -125,7 +127,8 @@ function admitted({ access, rates }: IngestParts, authorization: string | undefi
   return admission.principal;
 }
 
-async function take(
+/** Books what a body holds. While that is committed nobody holds the body any more; see `Intake.take`. */
+function take(
   parts: IngestParts,
   request: IncomingMessage,
   raw: Uint8Array,
@@ -135,19 +138,41 @@ async function take(
 ): Promise<void> {
   const limit = parts.config.maxBodyBytes;
   const compression = request.headers["content-encoding"]?.trim().toLowerCase();
-  let body = raw;
-  try {
-    if (compression !== undefined && compression !== "" && compression !== "identity") {
-      share.cover(raw.length + Math.min(contentSizeHint(raw, compression).expected, limit));
-    }
-    body = await decompress(raw, compression, limit);
-    const { spans, rejected, rejectedCount } = decodeTraces(body, encoding, parts.selection);
-    if (rejectedCount > 0) await setAside(parts, body, encoding, rejected[0]?.reason ?? "");
-    await parts.intake.take(spans, rejectedCount, sender.source);
-  } catch (error) {
-    if (error instanceof DecodeError) await setAside(parts, body, encoding, error.message);
-    throw error;
+  if (compression !== undefined && compression !== "" && compression !== "identity") {
+    share.cover(raw.length + Math.min(contentSizeHint(raw, compression).expected, limit));
   }
+  return decompress(raw, compression, limit).then(
+    (body) => book(parts, body, encoding, sender),
+    (error: unknown) => failed(parts, raw, encoding, error),
+  );
+}
+
+async function book(
+  parts: IngestParts,
+  body: Uint8Array,
+  encoding: OtlpEncoding,
+  sender: Sender,
+): Promise<void> {
+  let decoded: DecodedTraces;
+  try {
+    decoded = decodeTraces(body, encoding, parts.selection);
+  } catch (error) {
+    return failed(parts, body, encoding, error);
+  }
+  const { spans, rejected, rejectedCount } = decoded;
+  if (rejectedCount > 0) await setAside(parts, body, encoding, rejected[0]?.reason ?? "");
+  return parts.intake.take(spans, rejectedCount, sender.source);
+}
+
+/** Keeps a body aside that could not be decoded. Rejects with the error in any case. */
+async function failed(
+  parts: IngestParts,
+  body: Uint8Array,
+  encoding: OtlpEncoding,
+  error: unknown,
+): Promise<never> {
+  if (error instanceof DecodeError) await setAside(parts, body, encoding, error.message);
+  throw error;
 }
 
 async function setAside(
