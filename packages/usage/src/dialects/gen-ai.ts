@@ -104,8 +104,10 @@ function genAiSpan(
   counts: TokenCounts,
   { host = true }: GenAiHabits,
 ): GenAiSpan {
-  const requestModel = readModel(attributes.text(REQUEST_MODEL));
-  const responseModel = readModel(attributes.text(RESPONSE_MODEL));
+  const asked = attributes.text(REQUEST_MODEL);
+  const answered = attributes.text(RESPONSE_MODEL);
+  const requestModel = readModel(asked);
+  const responseModel = answered === asked ? requestModel : readModel(answered);
   const said = providerName(attributes.text(PROVIDER), host ? attributes.text(HOST) : undefined);
   return {
     span,
@@ -179,8 +181,8 @@ function circumstancesOf(
   region: string | undefined,
 ): Circumstances {
   const serviceTier = attributes.text(SERVICE_TIER);
-  return {
-    ...(serviceTier === undefined ? {} : { serviceTier }),
-    ...(region === undefined || provider !== "aws.bedrock" ? {} : { region }),
-  };
+  const circumstances: { -readonly [name in keyof Circumstances]: Circumstances[name] } = {};
+  if (serviceTier !== undefined) circumstances.serviceTier = serviceTier;
+  if (region !== undefined && provider === "aws.bedrock") circumstances.region = region;
+  return circumstances;
 }

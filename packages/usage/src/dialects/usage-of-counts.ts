@@ -7,6 +7,8 @@ import { isAnthropic } from "./model.ts";
 import { placeOfCache, placeOfReasoning } from "./places.ts";
 import type { TokenCounts } from "./token-counts.ts";
 
+const NONE: ReadonlyMap<string, number> = new Map();
+
 /** What the counts belong to, as far as it decides what they mean. */
 export interface CountedCall {
   readonly accent: Accent;
@@ -33,7 +35,7 @@ export function usageOfCounts(stated: TokenCounts, call: CountedCall, rest: Usag
     return missingUsage({ ...rest, notes: [...(rest.notes ?? []), ...notes] });
   }
   const tally = new Tally({});
-  const marks = new Set<string>();
+  const marks: string[] = [];
   const writes = writesOf(tally, counts, call, marks);
   const cached = (counts.cacheRead ?? 0) + sum(writes);
   const cache = placeOfCache(counts, cached, call.accent, call.provider, call.model);
@@ -53,25 +55,20 @@ export function usageOfCounts(stated: TokenCounts, call: CountedCall, rest: Usag
     reasoning: counts.reasoning,
     modalities: modalities(counts.outputAudio, counts.outputImage),
   });
-  if (cache.assumed) marks.add("cache_assumed_within_input");
-  if (thought.assumed) marks.add("reasoning_assumed_within_output");
+  if (cache.assumed) marks.push("cache_assumed_within_input");
+  if (thought.assumed) marks.push("reasoning_assumed_within_output");
   const more = moreThanStated(counts, call, prompt + completion);
-  for (const mark of [...more, ...unstated(counts, call)]) marks.add(mark);
+  marks.push(...more, ...unstated(counts, call));
 
-  const { quantities, notes, problem } = tally.usage();
-  const common = { ...rest, notes: [...(rest.notes ?? []), ...notes, ...marks] };
-  if (problem !== undefined) return missingUsage({ ...common, problem });
+  const { quantities, notes: found, problem } = tally.usage();
+  const notes = [...(rest.notes ?? []), ...found, ...marks];
+  if (problem !== undefined) return missingUsage({ ...rest, notes, problem });
   const quality: UsageQuality =
-    call.accent.estimated === true ? "estimated" : marks.size > 0 ? "partial" : "reported";
-  return {
-    circumstances: {},
-    otherModels: [],
-    claims: [],
-    ...common,
-    quantities,
-    quality,
-    lowerBound: rest.lowerBound === true || more.length > 0,
-  };
+    call.accent.estimated === true ? "estimated" : marks.length > 0 ? "partial" : "reported";
+  const { circumstances = {}, otherModels = [], claims = [], free } = rest;
+  const lowerBound = rest.lowerBound === true || more.length > 0;
+  const usage = { quantities, quality, circumstances, otherModels, claims, lowerBound, notes };
+  return free === undefined ? usage : { ...usage, free };
 }
 
 /** An embedding's total is its input. */
@@ -84,11 +81,12 @@ function writesOf(
   tally: Tally,
   { cacheWrite, cacheWrite5m = 0, cacheWrite1h = 0 }: TokenCounts,
   call: CountedCall,
-  marks: Set<string>,
+  marks: string[],
 ): ReadonlyMap<Unit, number> {
   const split = cacheWrite5m + cacheWrite1h;
   const open = (cacheWrite ?? split) - split;
   if (open < 0) tally.reject(SUBSET_EXCEEDS_TOTAL);
+  if (split === 0 && open <= 0) return NONE;
   if (open <= 0 || !isAnthropic(call.provider, call.model)) {
     return new Map([
       ["cache_write_5m", cacheWrite5m],
@@ -96,7 +94,7 @@ function writesOf(
       ["cache_write", Math.max(0, open)],
     ]);
   }
-  marks.add("assumed_ttl=5m");
+  marks.push("assumed_ttl=5m");
   return new Map([
     ["cache_write_5m", cacheWrite5m + open],
     ["cache_write_1h", cacheWrite1h],
@@ -104,6 +102,7 @@ function writesOf(
 }
 
 function modalities(audio: number | undefined, image: number | undefined): ReadonlyMap<Modality, number> {
+  if ((audio ?? 0) + (image ?? 0) === 0) return NONE;
   const result = new Map<Modality, number>();
   if (audio !== undefined && audio > 0) result.set("audio", audio);
   if (image !== undefined && image > 0) result.set("image", image);

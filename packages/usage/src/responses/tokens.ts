@@ -6,6 +6,8 @@ export type Modality = string;
 
 export const DETAILS_DO_NOT_SUM = "modality_details_do_not_sum_to_total";
 
+const NONE: ReadonlyMap<string, number> = new Map();
+
 /** A prompt whose total includes what was read from and written to the cache. */
 export interface Prompt {
   readonly total: number;
@@ -33,10 +35,17 @@ export interface Completion {
  * and that is noted. A part above its whole rejects the usage.
  */
 export function tallyPrompt(tally: Tally, prompt: Prompt): void {
-  const left = byModality(tally, prompt.total, prompt.modalities, prompt.exhaustive === true, 0);
-  const cached = prompt.cached ?? 0;
-  const writes = prompt.writes ?? new Map<Unit, number>();
-  if (left === undefined || cached + sum(writes) > prompt.total) {
+  const { total, cached = 0, writes = NONE, modalities = NONE, cachedModalities = NONE } = prompt;
+  const rest = total - cached - sum(writes);
+  // Nearly every prompt is text alone, and this is done for every call.
+  if (rest >= 0 && modalities.size === 0 && cachedModalities.size === 0) {
+    tally.add("cache_read", cached);
+    for (const [unit, quantity] of writes) tally.add(unit, quantity);
+    tally.add("input", rest);
+    return;
+  }
+  const left = byModality(tally, total, modalities, prompt.exhaustive === true, 0);
+  if (left === undefined || rest < 0) {
     tally.reject(SUBSET_EXCEEDS_TOTAL);
     return;
   }
@@ -53,7 +62,12 @@ export function tallyPrompt(tally: Tally, prompt: Prompt): void {
 /** Splits a completion into disjoint units that add up to its total. What nothing else claims is text. */
 export function tallyCompletion(tally: Tally, completion: Completion): void {
   const reasoning = completion.reasoning ?? 0;
-  const { total, modalities, exhaustive } = completion;
+  const { total, modalities = NONE, exhaustive } = completion;
+  if (modalities.size === 0 && reasoning <= total) {
+    tally.add("output_reasoning", reasoning);
+    tally.add("output", total - reasoning);
+    return;
+  }
   const left = byModality(tally, total, modalities, exhaustive === true, reasoning);
   if (left === undefined) {
     tally.reject(SUBSET_EXCEEDS_TOTAL);
@@ -79,7 +93,7 @@ export function sum(quantities: ReadonlyMap<unknown, number>): number {
 function byModality(
   tally: Tally,
   total: number,
-  stated: ReadonlyMap<Modality, number> = new Map(),
+  stated: ReadonlyMap<Modality, number>,
   exhaustive: boolean,
   reasoning: number,
 ): Map<Modality, number> | undefined {
@@ -96,7 +110,7 @@ function byModality(
 }
 
 function takeCached(tally: Tally, left: Map<Modality, number>, cached: number, prompt: Prompt): void {
-  const stated = prompt.cachedModalities ?? new Map<Modality, number>();
+  const stated = prompt.cachedModalities ?? NONE;
   const take = (modality: Modality, quantity: number): void =>
     tally.add(unitOf("cache_read", modality), quantity);
   let rest = cached;
