@@ -15,7 +15,7 @@ export interface Chargeable {
   readonly usage: Usage;
   readonly atMs: number;
   /** Who the call was for, where overrides depend on it. */
-  readonly customer?: string;
+  readonly customer?: string | undefined;
 }
 
 export type ChargeStatus = "charged" | "zero" | "unpriced" | "partly_unpriced";
@@ -71,7 +71,7 @@ function computed(call: Chargeable, book: PriceBook, overrides: Overrides | unde
   const { usage } = call;
   const sum: Sum = { lines: [], gaps: [], list: 0n, net: 0n };
   const found = book.find(call.provider, call.model, call.atMs);
-  const applying = overrides === undefined ? NONE : applyingTo(call, found, call.model, overrides);
+  const applying = applyingTo(call, found, call.model, overrides);
   if (found.kind === "price") {
     addParts(sum, found, usage.quantities, call, undefined, applying);
   } else if (!addAgreed(sum, usage.quantities, applying)) {
@@ -83,7 +83,7 @@ function computed(call: Chargeable, book: PriceBook, overrides: Overrides | unde
       sum.gaps.push(`${price.reason}:${other.model}`);
       continue;
     }
-    const agreed = overrides === undefined ? NONE : applyingTo(call, price, other.model, overrides);
+    const agreed = applyingTo(call, price, other.model, overrides);
     addParts(sum, price, other.quantities, call, other.model, agreed);
   }
   return concluded(sum, usage, found.kind === "price" ? found.price : undefined);
@@ -95,8 +95,9 @@ function applyingTo(
   { provider, usage, customer, atMs }: Chargeable,
   found: ReturnType<PriceBook["find"]>,
   model: string | undefined,
-  overrides: Overrides,
+  overrides: Overrides | undefined,
 ): readonly CompiledOverride[] {
+  if (overrides === undefined || overrides.isEmpty) return NONE;
   const models = [model, found.kind === "price" ? found.price.model : undefined].filter(
     (name) => name !== undefined,
   );

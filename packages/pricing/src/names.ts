@@ -53,6 +53,7 @@ export class ModelNames {
 
   /** The first mapping that was in force at an instant (Unix milliseconds). */
   meaning(provider: string, name: string, atMs: number): Meaning | undefined {
+    if (this.#periods.size === 0) return undefined;
     const periods = this.#periods.get(keyOf(provider, name));
     return periods?.find(({ fromMs, untilMs }) => atMs >= fromMs && atMs < untilMs)?.meaning;
   }

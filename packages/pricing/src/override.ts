@@ -64,6 +64,10 @@ export class Overrides {
     this.#overrides = overrides.map(compile);
   }
 
+  get isEmpty(): boolean {
+    return this.#overrides.length === 0;
+  }
+
   /** Those that a call falls under, in order. */
   applying(subject: OverrideSubject): readonly CompiledOverride[] {
     return this.#overrides.filter((candidate) => applies(candidate, subject));

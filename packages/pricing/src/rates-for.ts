@@ -8,6 +8,8 @@ export function ratesFor(price: CompiledPrice, now: Situation): ReadonlyMap<stri
     return `region_not_priced:${now.region}`;
   const variant =
     price.variants.length === 0 ? undefined : price.variants.find(({ when }) => holds(when, now));
+  if (!now.batch && now.serviceTier === undefined && now.speed === undefined)
+    return variant?.rates ?? price.rates;
   // A tier, batch or speed that neither the chosen rates nor a multiplier speak of costs something we do not know.
   const spoken = (of: (condition: NonNullable<typeof variant>["when"]) => boolean): boolean =>
     (variant !== undefined && of(variant.when)) ||
