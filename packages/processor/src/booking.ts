@@ -35,6 +35,27 @@ interface Known {
   readonly reading: Reading;
 }
 
+/** A request's spans by trace and id; of two descriptions of a span the last. */
+class KnownSpans {
+  /** Ids of spans hardly ever come in two traces, and a key of trace and id would have to be put together for each. */
+  readonly #byId = new Map<string, Known>();
+  readonly #inOtherTraces = new Map<string, Known>();
+
+  add(known: Known): void {
+    const { traceId, spanId } = known.span;
+    const other = this.#byId.get(spanId);
+    if (other === undefined || other.span.traceId === traceId) this.#byId.set(spanId, known);
+    else this.#inOtherTraces.set(traceId + spanId, known);
+  }
+
+  find(traceId: string, spanId: string): Known | undefined {
+    const known = this.#byId.get(spanId);
+    return known === undefined || known.span.traceId === traceId
+      ? known
+      : this.#inOtherTraces.get(traceId + spanId);
+  }
+}
+
 /**
  * Reads the calls out of one request's spans, prices them and gives each the customer and feature of the
  * nearest span that names one: its own, or one above it; a person stands for the customer only where no
@@ -43,13 +64,13 @@ interface Known {
  */
 export function batchOf(spans: readonly Span[], source: string, rules: BookingRules, now: bigint): Batch {
   // OTLP groups spans by scope, not by trace: the tree is put together before anything is decided.
-  const known = new Map<string, Known>();
+  const known = new KnownSpans();
   const calls: Call[] = [];
   const notes: SpanNote[] = [];
   const dialects = new Map<string, number>();
   for (const span of spans) {
     const reading = readSpan(span, rules.attribution);
-    known.set(span.traceId + span.spanId, { span, reading });
+    known.add({ span, reading });
     if (reading.kind !== "call") {
       notes.push(noteOf(span, reading.attribution, source));
       continue;
@@ -67,13 +88,7 @@ function noteOf(span: Span, { customer, person, feature }: Attribution, source: 
   return { source, traceId, spanId, parentSpanId, customer, person, feature };
 }
 
-function bookingOf(
-  read: Call,
-  known: ReadonlyMap<string, Known>,
-  source: string,
-  rules: BookingRules,
-  now: bigint,
-): Booking {
+function bookingOf(read: Call, known: KnownSpans, source: string, rules: BookingRules, now: bigint): Booking {
   const call = datedSanely(read, now);
   const ancestors: string[] = [];
   let { customer: named, person, feature } = call.attribution;
@@ -81,7 +96,7 @@ function bookingOf(
     // A forged trace may go in circles.
     if (ancestors.includes(id) || id === call.spanId) break;
     ancestors.push(id);
-    const above: Known | undefined = known.get(call.traceId + id);
+    const above: Known | undefined = known.find(call.traceId, id);
     const names = above === undefined ? undefined : attributionOf(above.reading);
     named ??= names?.customer;
     person ??= names?.person;
@@ -89,17 +104,16 @@ function bookingOf(
     id = above?.span.parentSpanId;
   }
   const customer = named ?? person;
-  return {
+  const booking: Booking = {
     source,
     call,
-    ...(call === read ? {} : { sentTimes: { startedAt: read.startedAt, occurredAt: read.occurredAt } }),
     charge: charge(
       {
         provider: call.provider,
         model: call.responseModel ?? call.requestModel,
         usage: call.usage,
         atMs: Number(call.occurredAt / 1_000_000n),
-        ...(customer === undefined ? {} : { customer }),
+        customer,
       },
       rules.priceBook,
       rules.overrides,
@@ -109,6 +123,8 @@ function bookingOf(
     feature,
     ancestors,
   };
+  if (call === read) return booking;
+  return { ...booking, sentTimes: { startedAt: read.startedAt, occurredAt: read.occurredAt } };
 }
 
 function attributionOf(reading: Reading): Attribution {

@@ -64,12 +64,13 @@ export class TraceMemory {
   }
 
   #remember(trace: string): Called {
-    const called = this.#called.get(trace) ?? {
+    const known = this.#called.get(trace);
+    if (known !== undefined) this.#called.delete(trace);
+    const called = known ?? {
       wanted: new Set(),
       forgottenUpTo: this.#forgottenUpTo,
       anyWanted: undefined,
     };
-    this.#called.delete(trace);
     this.#called.set(trace, called);
     return called;
   }
@@ -118,12 +119,16 @@ export class TraceMemory {
   }
 
   #keep(trace: string, note: SpanNote): void {
-    const kept = this.#kept.get(trace) ?? new Map<string, SpanNote>();
-    this.#kept.set(trace, kept);
+    let kept = this.#kept.get(trace);
+    if (kept === undefined) {
+      kept = new Map();
+      this.#kept.set(trace, kept);
+    }
     // Of two descriptions of a span the ledger takes the first.
     if (kept.has(note.spanId)) return;
     kept.set(note.spanId, note);
     this.#keptCount += 1;
+    if (this.#keptCount <= MAX_KEPT) return;
     for (const [oldest, { size }] of this.#kept) {
       if (this.#keptCount <= MAX_KEPT) return;
       this.#kept.delete(oldest);

@@ -64,6 +64,23 @@ describe("a call without a customer of its own", () => {
     expect(processor.october()).toEqual([["__unattributed__", "", 1, "0.0035"]]);
   });
 
+  it("inherits within its own trace, where others have spans of the same ids", async () => {
+    const spansOf = (traceId: string, customer: string): object[] => [
+      { ...plain(id("1"), undefined, { "customer.id": customer }), traceId },
+      spanOf({}, { traceId, spanId: id("2"), parentSpanId: id("1") }),
+    ];
+    await processor.postSpans(
+      ...spansOf("a".repeat(32), "acme"),
+      ...spansOf("b".repeat(32), "globex"),
+      ...spansOf("d".repeat(32), "initech"),
+    );
+    expect(processor.october()).toEqual([
+      ["acme", "", 1, "0.0035"],
+      ["globex", "", 1, "0.0035"],
+      ["initech", "", 1, "0.0035"],
+    ]);
+  });
+
   it("is booked although its ancestors go in a circle", async () => {
     await processor.postSpans(
       spanOf({}, { traceId: TRACE, spanId: id("1"), parentSpanId: id("2") }),
