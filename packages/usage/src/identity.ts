@@ -25,19 +25,23 @@ export function readIdentity(
 ):
   | { readonly kind: "identity"; readonly id: string }
   | { readonly kind: "refused"; readonly problem: IdentityProblem } {
+  // Nearly every id is printable ASCII without space around it: then only one thing can be wrong, and it is normal.
+  if (text.length <= MAX_IDENTITY_LENGTH && PLAIN.test(text) && !text.startsWith("__")) {
+    return { kind: "identity", id: text };
+  }
   const problem = problemOf(text);
   return problem === undefined
     ? { kind: "identity", id: text.normalize("NFC") }
     : { kind: "refused", problem };
 }
 
+const PLAIN = /^[!-~](?:[ -~]*[!-~])?$/;
+
 const RESERVED = /^__.*__$/;
 
 function problemOf(text: string): IdentityProblem | undefined {
   if (text === "") return "empty";
   if (text.length > MAX_IDENTITY_LENGTH) return "too_long";
-  // Nearly every id is printable ASCII without space around it, and then only one thing can be wrong.
-  if (/^[!-~](?:[ -~]*[!-~])?$/.test(text)) return RESERVED.test(text) ? "reserved" : undefined;
   if (!text.isWellFormed()) return "ill_formed";
   if (/\p{Cc}|[\u2028\u2029]/u.test(text)) return "control_character";
   // Zero-width and bidirectional controls make two different ids look the same.

@@ -64,11 +64,7 @@ export function usageOf(
 ): Usage {
   const kept = new Map<Unit, number>();
   for (const [unit, quantity] of quantities) {
-    if (!Number.isSafeInteger(quantity) || quantity < 0 || quantity > MAX_QUANTITY) {
-      throw new RangeError(
-        `quantity of ${unit} must be an integer from 0 to ${MAX_QUANTITY}, got ${quantity}`,
-      );
-    }
+    checkQuantity(quantity, unit);
     if (quantity > 0) kept.set(unit, (kept.get(unit) ?? 0) + quantity);
   }
   return {
@@ -81,6 +77,13 @@ export function usageOf(
     ...rest,
     quantities: kept,
   };
+}
+
+/** Throws RangeError for a quantity that is negative, fractional or above MAX_QUANTITY. */
+export function checkQuantity(quantity: number, unit: Unit): void {
+  if (!Number.isSafeInteger(quantity) || quantity < 0 || quantity > MAX_QUANTITY) {
+    throw new RangeError(`quantity of ${unit} must be an integer from 0 to ${MAX_QUANTITY}, got ${quantity}`);
+  }
 }
 
 /** A usage that says only that nothing is known, and why. */

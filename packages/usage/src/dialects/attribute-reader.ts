@@ -19,6 +19,11 @@ export class AttributeReader {
     return this.#attributes.has(name);
   }
 
+  hasAny(names: readonly AttributeName[]): boolean {
+    for (const name of names) if (this.#attributes.has(name)) return true;
+    return false;
+  }
+
   /** The value as it stands. */
   raw(name: AttributeName): AttributeValue | undefined {
     return this.#attributes.get(name);

@@ -29,6 +29,8 @@ const NAMED: readonly Named[] = ["customer", "person", "feature"];
 type Names = { readonly [name in Named]: string | undefined };
 const NOBODY: Names = { customer: undefined, person: undefined, feature: undefined };
 const NO_ATTRIBUTION: Attribution = {};
+/** A rank behind that of every rule. */
+const LAST = Number.MAX_SAFE_INTEGER;
 
 /** A rule's place: what it names, and how many rules for the same are preferred to it. */
 interface Place {
@@ -101,7 +103,7 @@ class CompiledRules {
     });
     if (best === undefined) return NOBODY;
     if (tagged) this.#offerTags(best, attributes);
-    return best.ids;
+    return best;
   }
 
   /** In the order of the lists, not of the attributes: of two tags for one rule the first counts. */
@@ -119,19 +121,17 @@ class CompiledRules {
 }
 
 /** The best of what was offered so far. */
-class Best {
-  readonly ids: { -readonly [name in Named]: string | undefined } = { ...NOBODY };
-  readonly #ranks = {
-    customer: Number.POSITIVE_INFINITY,
-    person: Number.POSITIVE_INFINITY,
-    feature: Number.POSITIVE_INFINITY,
-  };
+class Best implements Names {
+  customer: string | undefined;
+  person: string | undefined;
+  feature: string | undefined;
+  readonly #ranks = { customer: LAST, person: LAST, feature: LAST };
 
   offer({ named, rank }: Place, value: unknown): void {
     if (this.#ranks[named] <= rank) return;
     const id = identityOf(value);
     if (id === undefined) return;
-    this.ids[named] = id;
+    this[named] = id;
     this.#ranks[named] = rank;
   }
 }

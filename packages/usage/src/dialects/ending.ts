@@ -51,7 +51,7 @@ export function endingOf(span: Span, attributes: AttributeReader): Ending {
     status,
     errorType,
     streamed: attributes.flag(STREAMED),
-    finished: FINISHED.some((name) => attributes.has(name)),
+    finished: attributes.hasAny(FINISHED),
   };
 }
 

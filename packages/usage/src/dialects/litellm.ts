@@ -31,7 +31,7 @@ export const LITELLM: MarkedDialect = {
   name: "litellm",
   reads: [...GEN_AI_READS, ...names.all],
   recognises: ({ scope }, attributes) =>
-    (scope.name.startsWith("litellm") || MARKS.some((name) => attributes.has(name))) && hasGenAi(attributes),
+    (scope.name.startsWith("litellm") || attributes.hasAny(MARKS)) && hasGenAi(attributes),
   read: (span, attributes) => readGenAi(span, attributes, { accent: accentOf, completed }),
 };
 

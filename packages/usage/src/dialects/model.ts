@@ -23,7 +23,9 @@ const PLACEHOLDERS: ReadonlySet<string> = new Set(["none", "unknown", "null", "u
  */
 export function readModel(text: string | undefined): ModelName | undefined {
   if (text === undefined || PLACEHOLDERS.has(text.toLowerCase())) return undefined;
-  const [, arnRegion, id = text] = BEDROCK_ARN.exec(text) ?? [];
+  const arn = BEDROCK_ARN.exec(text);
+  const arnRegion = arn?.[1];
+  const id = arn?.[2] ?? text;
   const match = BEDROCK_ID.exec(id);
   const region = match?.[1] ?? (arnRegion === "" ? undefined : arnRegion);
   return { model: id, region, bedrock: match !== null || text.startsWith("arn:aws") };
@@ -31,8 +33,10 @@ export function readModel(text: string | undefined): ModelName | undefined {
 
 /** True for Anthropic's models, wherever they run: their cache writes are priced by time to live. */
 export function isAnthropic(provider: string, model: string | undefined): boolean {
-  return provider === "anthropic" || /(?:^|[./])(?:claude|anthropic)[-./]/.test(model ?? "");
+  return provider === "anthropic" || ANTHROPIC_MODEL.test(model ?? "");
 }
+
+const ANTHROPIC_MODEL = /(?:^|[./])(?:claude|anthropic)[-./]/;
 
 /**
  * The provider that a model's name proves or, for the two families that are nearly always bought from their

@@ -114,7 +114,7 @@ const NO_PROVIDERS: ReadonlySet<string> = new Set([
  * `openai`; a name that is not known is kept in lower case, a framework's is none. Empty when nothing says.
  */
 export function providerName(said: string | undefined, host?: string): string {
-  const address = host?.toLowerCase().replace(/:\d+$/, "");
+  const address = host?.toLowerCase().replace(PORT, "");
   const byHost = address === undefined ? undefined : HOSTS.find(([pattern]) => pattern.test(address))?.[1];
   if (byHost !== undefined) return byHost;
   const name = said?.trim().toLowerCase() ?? "";
@@ -124,5 +124,8 @@ export function providerName(said: string | undefined, host?: string): string {
     if (known !== undefined) return known;
   }
   // The AI SDK writes the kind of model behind the provider: `togetherai.chat`, `cerebras.chat`.
-  return name.replace(/\.(?:chat|responses|messages|completion|embedding|image)$/, "");
+  return name.replace(KIND, "");
 }
+
+const PORT = /:\d+$/;
+const KIND = /\.(?:chat|responses|messages|completion|embedding|image)$/;

@@ -1,13 +1,14 @@
-import { SUBSET_EXCEEDS_TOTAL, Tally } from "../responses/tally.ts";
-import { type Modality, sum, tallyCompletion, tallyPrompt } from "../responses/tokens.ts";
+import { SUBSET_EXCEEDS_TOTAL } from "../responses/tally.ts";
+import { type Modality, sum, tallyCompletion, tallyPrompt, type UnitTally } from "../responses/tokens.ts";
 import type { Unit } from "../unit.ts";
-import { missingUsage, type Usage, type UsageQuality } from "../usage.ts";
+import { checkQuantity, missingUsage, type Usage, type UsageQuality } from "../usage.ts";
 import type { Accent } from "./accent.ts";
 import { isAnthropic } from "./model.ts";
 import { placeOfCache, placeOfReasoning } from "./places.ts";
 import type { TokenCounts } from "./token-counts.ts";
 
 const NONE: ReadonlyMap<string, number> = new Map();
+const NO_NOTES: readonly string[] = [];
 
 /** What the counts belong to, as far as it decides what they mean. */
 export interface CountedCall {
@@ -34,7 +35,7 @@ export function usageOfCounts(stated: TokenCounts, call: CountedCall, rest: Usag
     const notes = counts.total === undefined ? [] : ["only_total_tokens_stated"];
     return missingUsage({ ...rest, notes: [...(rest.notes ?? []), ...notes] });
   }
-  const tally = new Tally({});
+  const tally = new CountTally();
   const marks: string[] = [];
   const writes = writesOf(tally, counts, call, marks);
   const cached = (counts.cacheRead ?? 0) + sum(writes);
@@ -60,15 +61,39 @@ export function usageOfCounts(stated: TokenCounts, call: CountedCall, rest: Usag
   const more = moreThanStated(counts, call, prompt + completion);
   marks.push(...more, ...unstated(counts, call));
 
-  const { quantities, notes: found, problem } = tally.usage();
-  const notes = [...(rest.notes ?? []), ...found, ...marks];
+  const { quantities, problem } = tally;
+  const notes = [...(rest.notes ?? []), ...tally.notes, ...marks];
   if (problem !== undefined) return missingUsage({ ...rest, notes, problem });
   const quality: UsageQuality =
     call.accent.estimated === true ? "estimated" : marks.length > 0 ? "partial" : "reported";
+  quantities.forEach(checkQuantity);
   const { circumstances = {}, otherModels = [], claims = [], free } = rest;
   const lowerBound = rest.lowerBound === true || more.length > 0;
   const usage = { quantities, quality, circumstances, otherModels, claims, lowerBound, notes };
   return free === undefined ? usage : { ...usage, free };
+}
+
+/** A call's units: what of a tally counts need, since this is made for every call. */
+class CountTally implements UnitTally {
+  readonly quantities = new Map<Unit, number>();
+  problem: string | undefined;
+  notes: readonly string[] = NO_NOTES;
+
+  get rejected(): boolean {
+    return this.problem !== undefined;
+  }
+
+  add(unit: Unit, quantity: number): void {
+    if (quantity > 0) this.quantities.set(unit, (this.quantities.get(unit) ?? 0) + quantity);
+  }
+
+  note(note: string): void {
+    if (!this.notes.includes(note)) this.notes = [...this.notes, note];
+  }
+
+  reject(problem: string): void {
+    this.problem ??= problem;
+  }
 }
 
 /** An embedding's total is its input. */
@@ -78,7 +103,7 @@ function embedded(counts: TokenCounts): TokenCounts {
 
 /** Cache writes by time to live. Anthropic's default is five minutes; whether it held is not known. */
 function writesOf(
-  tally: Tally,
+  tally: UnitTally,
   { cacheWrite, cacheWrite5m = 0, cacheWrite1h = 0 }: TokenCounts,
   call: CountedCall,
   marks: string[],

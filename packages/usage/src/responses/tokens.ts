@@ -1,5 +1,5 @@
 import type { Unit } from "../unit.ts";
-import { SUBSET_EXCEEDS_TOTAL, type Tally } from "./tally.ts";
+import { SUBSET_EXCEEDS_TOTAL } from "./tally.ts";
 
 /** `text`, `audio`, `image`, `video`, or what a provider introduced after this release. */
 export type Modality = string;
@@ -7,6 +7,15 @@ export type Modality = string;
 export const DETAILS_DO_NOT_SUM = "modality_details_do_not_sum_to_total";
 
 const NONE: ReadonlyMap<string, number> = new Map();
+
+/** Where the units of a prompt or completion are added up. */
+export interface UnitTally {
+  add(unit: Unit, quantity: number): void;
+  note(note: string): void;
+  /** The numbers contradict each other: none of them is kept. */
+  reject(problem: string): void;
+  readonly rejected: boolean;
+}
 
 /** A prompt whose total includes what was read from and written to the cache. */
 export interface Prompt {
@@ -34,7 +43,7 @@ export interface Completion {
  * Where the provider does not say which modality was cached, cached tokens are taken from the text first,
  * and that is noted. A part above its whole rejects the usage.
  */
-export function tallyPrompt(tally: Tally, prompt: Prompt): void {
+export function tallyPrompt(tally: UnitTally, prompt: Prompt): void {
   const { total, cached = 0, writes = NONE, modalities = NONE, cachedModalities = NONE } = prompt;
   const rest = total - cached - sum(writes);
   // Nearly every prompt is text alone, and this is done for every call.
@@ -60,7 +69,7 @@ export function tallyPrompt(tally: Tally, prompt: Prompt): void {
 }
 
 /** Splits a completion into disjoint units that add up to its total. What nothing else claims is text. */
-export function tallyCompletion(tally: Tally, completion: Completion): void {
+export function tallyCompletion(tally: UnitTally, completion: Completion): void {
   const reasoning = completion.reasoning ?? 0;
   const { total, modalities = NONE, exhaustive } = completion;
   if (modalities.size === 0 && reasoning <= total) {
@@ -91,7 +100,7 @@ export function sum(quantities: ReadonlyMap<unknown, number>): number {
 
 /** The total by modality with the remainder as text, first; undefined when the parts exceed it. */
 function byModality(
-  tally: Tally,
+  tally: UnitTally,
   total: number,
   stated: ReadonlyMap<Modality, number>,
   exhaustive: boolean,
@@ -109,7 +118,7 @@ function byModality(
   return result;
 }
 
-function takeCached(tally: Tally, left: Map<Modality, number>, cached: number, prompt: Prompt): void {
+function takeCached(tally: UnitTally, left: Map<Modality, number>, cached: number, prompt: Prompt): void {
   const stated = prompt.cachedModalities ?? NONE;
   const take = (modality: Modality, quantity: number): void =>
     tally.add(unitOf("cache_read", modality), quantity);
