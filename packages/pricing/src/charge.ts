@@ -64,12 +64,13 @@ interface Sum {
   readonly lines: ChargeLine[];
   readonly gaps: string[];
   list: bigint;
-  net: bigint;
+  /** What agreements take off the list amount, or add to it when it is negative. */
+  off: bigint;
 }
 
 function computed(call: Chargeable, book: PriceBook, overrides: Overrides | undefined): Charge {
   const { usage } = call;
-  const sum: Sum = { lines: [], gaps: [], list: 0n, net: 0n };
+  const sum: Sum = { lines: [], gaps: [], list: 0n, off: 0n };
   const found = book.find(call.provider, call.model, call.atMs);
   const applying = applyingTo(call, found, call.model, overrides);
   if (found.kind === "price") {
@@ -90,6 +91,7 @@ function computed(call: Chargeable, book: PriceBook, overrides: Overrides | unde
 }
 
 const NONE: readonly CompiledOverride[] = [];
+const NO_NAMES: readonly string[] = [];
 
 function applyingTo(
   { provider, usage, customer, atMs }: Chargeable,
@@ -111,15 +113,16 @@ function applyingTo(
 }
 
 function concluded(sum: Sum, usage: Usage, price: CompiledPrice | undefined): Charge {
-  const { lines, gaps } = sum;
+  const { lines, gaps, list, off } = sum;
+  const net = off === 0n ? list : list - off;
   const result: { -readonly [key in keyof Charge]: Charge[key] } = {
     status: "charged",
     source: "computed",
-    list: sum.list as AttoUsd,
-    net: sum.net as AttoUsd,
+    list: list as AttoUsd,
+    net: net as AttoUsd,
     lines,
     lowerBound: usage.lowerBound,
-    nearest: [],
+    nearest: NO_NAMES,
   };
   if (price !== undefined) result.priceVersion = price.version;
   if (lines.length === 0) {
@@ -132,7 +135,7 @@ function concluded(sum: Sum, usage: Usage, price: CompiledPrice | undefined): Ch
   if (gaps.length > 0) {
     result.status = "partly_unpriced";
     result.reason = gaps.join(" ");
-  } else if (sum.net === 0n) {
+  } else if (net === 0n) {
     result.status = "zero";
     result.reason = lines.find(({ agreement }) => agreement !== undefined)?.agreement?.zero ?? "free_model";
   }
@@ -174,7 +177,7 @@ function addParts(
 function add(sum: Sum, line: ChargeLine): void {
   sum.lines.push(line);
   sum.list += line.amount;
-  sum.net += line.agreement === undefined ? line.amount : line.agreement.net;
+  if (line.agreement !== undefined) sum.off += line.amount - line.agreement.net;
 }
 
 /** Prices everything by what was agreed, where there is no list price at all; false when nothing was agreed. */
