@@ -13,6 +13,7 @@ import {
 const MAX_AHEAD_NANOS = 5n * 60n * 1_000_000_000n;
 /** Deeper traces than this are not followed further up. */
 const MAX_ANCESTORS = 64;
+const NO_IDS: readonly string[] = [];
 
 /** What a batch of spans means for the ledger. */
 export interface Batch {
@@ -90,18 +91,15 @@ function noteOf(span: Span, { customer, person, feature }: Attribution, source: 
 
 function bookingOf(read: Call, known: KnownSpans, source: string, rules: BookingRules, now: bigint): Booking {
   const call = datedSanely(read, now);
-  const ancestors: string[] = [];
+  const ancestors = ancestorsOf(call, known);
   let { customer: named, person, feature } = call.attribution;
-  for (let id = call.parentSpanId; id !== undefined && ancestors.length < MAX_ANCESTORS; ) {
-    // A forged trace may go in circles.
-    if (ancestors.includes(id) || id === call.spanId) break;
-    ancestors.push(id);
-    const above: Known | undefined = known.find(call.traceId, id);
-    const names = above === undefined ? undefined : attributionOf(above.reading);
-    named ??= names?.customer;
-    person ??= names?.person;
-    feature ??= names?.feature;
-    id = above?.span.parentSpanId;
+  for (const id of ancestors) {
+    const above = known.find(call.traceId, id);
+    if (above === undefined) break;
+    const names = attributionOf(above.reading);
+    named ??= names.customer;
+    person ??= names.person;
+    feature ??= names.feature;
   }
   const customer = named ?? person;
   const booking: Booking = {
@@ -125,6 +123,20 @@ function bookingOf(read: Call, known: KnownSpans, source: string, rules: Booking
   };
   if (call === read) return booking;
   return { ...booking, sentTimes: { startedAt: read.startedAt, occurredAt: read.occurredAt } };
+}
+
+/** Ids of the spans above a call, as far as they are known. */
+function ancestorsOf({ traceId, spanId, parentSpanId }: Call, known: KnownSpans): readonly string[] {
+  if (parentSpanId === undefined || parentSpanId === spanId) return NO_IDS;
+  const ancestors = [parentSpanId];
+  let next = known.find(traceId, parentSpanId)?.span.parentSpanId;
+  while (next !== undefined && ancestors.length < MAX_ANCESTORS) {
+    // A forged trace may go in circles.
+    if (ancestors.includes(next) || next === spanId) break;
+    ancestors.push(next);
+    next = known.find(traceId, next)?.span.parentSpanId;
+  }
+  return ancestors;
 }
 
 function attributionOf(reading: Reading): Attribution {

@@ -47,8 +47,14 @@ export class TraceMemory {
       const called = this.#remember(trace);
       for (const id of ancestors) this.#want(called, trace, id, selected);
     }
+    let traceId = "";
+    let trace = "";
     for (const note of notes) {
-      const trace = source + note.traceId;
+      // Spans of a trace often stand together.
+      if (note.traceId !== traceId) {
+        traceId = note.traceId;
+        trace = source + traceId;
+      }
       const called = this.#called.get(trace) ?? this.#forgotten(trace, note);
       if (called !== undefined && this.#isWanted(called, note)) {
         selected.push(note);

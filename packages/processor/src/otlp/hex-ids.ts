@@ -22,6 +22,8 @@ export class HexIds {
   readonly #bytes = Buffer.alloc(SPANS_AT_ONCE * IDS_BYTES);
   readonly #view = viewOf(this.#bytes);
   readonly #waiting: SpanInMaking[] = [];
+  /** The last one. */
+  #traceId = "-";
 
   /** Ids are copied from this view. */
   constructor(from: DataView) {
@@ -48,7 +50,9 @@ export class HexIds {
     const hex = this.#bytes.toString("hex", 0, this.#waiting.length * IDS_BYTES);
     let at = 0;
     for (const span of this.#waiting) {
-      span.traceId = hex.slice(at, at + 2 * SPAN_ID_AT);
+      // Spans of a trace often stand together, and what has one id for them is compared and found at once.
+      if (!hex.startsWith(this.#traceId, at)) this.#traceId = hex.slice(at, at + 2 * SPAN_ID_AT);
+      span.traceId = this.#traceId;
       span.spanId = hex.slice(at + 2 * SPAN_ID_AT, at + 2 * PARENT_ID_AT);
       if (span.parentSpanId !== undefined) {
         span.parentSpanId = hex.slice(at + 2 * PARENT_ID_AT, at + 2 * IDS_BYTES);
