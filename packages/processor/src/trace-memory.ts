@@ -9,13 +9,35 @@ const KEPT_SHARE = 0.75;
 const MAX_KEPT = 200_000;
 
 /** A trace with calls. */
-interface Called {
-  /** Ids of spans above its calls, as far up as is known, whether they came or not. */
-  readonly wanted: Set<string>;
+class Called {
   /** Entries up to this one may be of calls in it that are forgotten. */
   readonly forgottenUpTo: number;
   /** True when there are such, so that any span may be above one; undefined until it has to be known. */
   anyWanted: boolean | undefined;
+  /** The first id that is wanted; most traces want no other, and a Set for one id is ten times its size. */
+  #first: string | undefined;
+  #others: Set<string> | undefined;
+
+  constructor(forgottenUpTo: number) {
+    this.forgottenUpTo = forgottenUpTo;
+  }
+
+  /** True for a span above its calls, as far up as is known, whether it came or not. */
+  wants(id: string): boolean {
+    return id === this.#first || this.#others?.has(id) === true;
+  }
+
+  want(id: string): void {
+    if (this.#first === undefined) this.#first = id;
+    else {
+      this.#others ??= new Set();
+      this.#others.add(id);
+    }
+  }
+
+  get wantedCount(): number {
+    return (this.#first === undefined ? 0 : 1) + (this.#others?.size ?? 0);
+  }
 }
 
 /**
@@ -72,11 +94,7 @@ export class TraceMemory {
   #remember(trace: string): Called {
     const known = this.#called.get(trace);
     if (known !== undefined) this.#called.delete(trace);
-    const called = known ?? {
-      wanted: new Set(),
-      forgottenUpTo: this.#forgottenUpTo,
-      anyWanted: undefined,
-    };
+    const called = known ?? new Called(this.#forgottenUpTo);
     this.#called.set(trace, called);
     return called;
   }
@@ -92,7 +110,7 @@ export class TraceMemory {
   }
 
   #isWanted(called: Called, { spanId, source, traceId }: SpanNote): boolean {
-    if (called.wanted.has(spanId)) return true;
+    if (called.wants(spanId)) return true;
     const { forgottenUpTo } = called;
     called.anyWanted ??= forgottenUpTo > 0 && this.#ledger.hasTrace(source, traceId, forgottenUpTo);
     return called.anyWanted;
@@ -101,8 +119,8 @@ export class TraceMemory {
   /** Wants a span and all above it that are kept, which are then passed on. */
   #want(called: Called, trace: string, from: string | undefined, selected: SpanNote[]): void {
     const kept = this.#kept.get(trace);
-    for (let id = from; id !== undefined && !called.wanted.has(id); ) {
-      called.wanted.add(id);
+    for (let id = from; id !== undefined && !called.wants(id); ) {
+      called.want(id);
       this.#wantedCount += 1;
       const note = kept?.get(id);
       if (note === undefined) return;
@@ -116,11 +134,11 @@ export class TraceMemory {
   #forgetOldest(): void {
     if (this.#called.size <= MAX_TRACES && this.#wantedCount <= MAX_WANTED) return;
     this.#forgottenUpTo = this.#ledger.lastEntry();
-    for (const [trace, { wanted }] of this.#called) {
+    for (const [trace, { wantedCount }] of this.#called) {
       if (this.#called.size <= MAX_TRACES * KEPT_SHARE && this.#wantedCount <= MAX_WANTED * KEPT_SHARE)
         return;
       this.#called.delete(trace);
-      this.#wantedCount -= wanted.size;
+      this.#wantedCount -= wantedCount;
     }
   }
 
