@@ -149,6 +149,13 @@ describe("whom a call is for", () => {
       expect(named({ "customer.id": name, "user.id": "u1" })).toEqual({ person: "u1" });
     }
   });
+
+  it("is taken from any other as it stands, in its composed form", () => {
+    for (const name of ["__", "__acme", "acme__", "a b", "x".repeat(128)]) {
+      expect(named({ "customer.id": name })).toEqual({ customer: name });
+    }
+    expect(named({ "customer.id": "cafe\u0301" })).toEqual({ customer: "caf\u00e9" });
+  });
 });
 
 describe("any span at all", () => {
