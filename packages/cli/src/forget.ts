@@ -1,6 +1,6 @@
 import { type Forgotten, forgetCustomer } from "@keeptabs/processor";
 import { readIdentity } from "@keeptabs/usage";
-import { askProcessor, NotDone, type ProcessorOptions } from "./running-processor.ts";
+import { askProcessor, type ProcessorOptions } from "./running-processor.ts";
 import { type CommonOptions, configFor } from "./settings.ts";
 import { EXIT_DONE, EXIT_FOUND, type Terminal, WrongUse } from "./terminal.ts";
 import { ledgerToChange } from "./writable-ledger.ts";
@@ -65,23 +65,19 @@ async function forgetInFile(
 async function forgetByProcessor(
   customer: string,
   at: { readonly processor: string; readonly token?: string },
-): Promise<Forgotten | undefined> {
+): Promise<Forgotten> {
   // An address loses these names, however they are written.
   if (customer === "." || customer === "..")
     throw new WrongUse(
       `"${customer}" can't stand in an address; stop the processor and leave out --processor`,
     );
-  try {
-    const answer = await askProcessor(at, `/api/v1/customers/${encodeURIComponent(customer)}/forget`);
-    return {
-      inLedger: answer["in_ledger"] === true,
-      filesRemoved: Number(answer["files_removed"]),
-      namedInConfiguration: answer["named_in_configuration"] as readonly string[],
-    };
-  } catch (error) {
-    if (error instanceof NotDone && error.status === 404) return undefined;
-    throw error;
-  }
+  // That the processor does not know the customer is for it to say: an address that leads elsewhere answers 404 as well.
+  const answer = await askProcessor(at, `/api/v1/customers/${encodeURIComponent(customer)}/forget`);
+  return {
+    inLedger: answer["in_ledger"] === true,
+    filesRemoved: Number(answer["files_removed"]),
+    namedInConfiguration: answer["named_in_configuration"] as readonly string[],
+  };
 }
 
 function jsonOf({ inLedger, filesRemoved, namedInConfiguration }: Forgotten): string {

@@ -9,13 +9,6 @@ export interface ProcessorOptions {
 /** The processor did not do what it was asked for; the message says why. */
 export class NotDone extends Error {
   override readonly name = "NotDone";
-  /** Undefined when it did not answer. */
-  readonly status: number | undefined;
-
-  constructor(message: string, status: number | undefined) {
-    super(message);
-    this.status = status;
-  }
 }
 
 /**
@@ -44,18 +37,21 @@ export async function askProcessor(
   } catch (error) {
     const { cause, message } = error as Error;
     const why = cause instanceof Error ? cause.message || message : message;
-    throw new NotDone(`${processor} does not answer: ${why}`, undefined);
+    throw new NotDone(`${processor} does not answer: ${why}`);
   }
   const body = objectIn(text);
   if (response.ok && body !== undefined) return body;
-  const detail = typeof body?.["detail"] === "string" ? `: ${body["detail"]}` : "";
+  const told = typeof body?.["detail"] === "string" ? body["detail"] : undefined;
+  const detail = told === undefined ? "" : `: ${told}`;
+  // Whoever answers without saying why, or knows nothing of the path, is not the one that was meant.
+  const isAnother = told === undefined || told.startsWith("there is nothing at ");
   const remedy =
     response.status === 401 || response.status === 403
       ? "; give a token of role admin in KEEPTABS_TOKEN"
-      : response.ok || body === undefined
+      : isAnother
         ? "; --processor is the address of metrics and reports, such as http://127.0.0.1:9464"
         : "";
-  throw new NotDone(`${processor} answered ${response.status}${detail}${remedy}`, response.status);
+  throw new NotDone(`${processor} answered ${response.status}${detail}${remedy}`);
 }
 
 function addressOf(processor: string, path: string): URL {
