@@ -1,21 +1,17 @@
 import { daysOf, FOCUS_COLUMNS, FocusDay, type FocusRow, type Period } from "@keeptabs/billing";
 import type { LedgerReader } from "@keeptabs/ledger";
 import type { Config } from "@keeptabs/processor";
-import { askedPeriod } from "./export/asked-period.ts";
 import { CSV_HEADER, callsIn, csvLine, jsonLine } from "./export/calls.ts";
 import { csvRow, number, text } from "./export/csv.ts";
 import { type Output, outputTo } from "./export/output.ts";
 import { ParquetCalls } from "./export/parquet.ts";
 import { Progress } from "./progress.ts";
-import { type CommonOptions, configFor, readerFor } from "./settings.ts";
+import { askedPeriod, type CommonOptions, configFor, type PeriodOptions, readerFor } from "./settings.ts";
 import { EXIT_DONE, type Terminal, WrongUse } from "./terminal.ts";
 
 /** Options of `keeptabs export`. */
-export interface ExportOptions extends CommonOptions {
+export interface ExportOptions extends CommonOptions, PeriodOptions {
   readonly format: string;
-  readonly month?: string;
-  readonly from?: string;
-  readonly to?: string;
   readonly customer?: string;
   readonly output?: string;
   readonly force?: boolean;

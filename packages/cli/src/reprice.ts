@@ -1,9 +1,9 @@
 import { formatUsd, parseUsd, subtractUsd } from "@keeptabs/pricing";
 import { PriceSource, type RepricedCalls, repriceCalls } from "@keeptabs/processor";
 import { askProcessor, type ProcessorOptions } from "./running-processor.ts";
-import { type CommonOptions, configFor, readerFor } from "./settings.ts";
+import { askedPeriod, type CommonOptions, configFor, readerFor } from "./settings.ts";
 import { table } from "./table.ts";
-import { EXIT_DONE, type Terminal, WrongUse } from "./terminal.ts";
+import { EXIT_DONE, type Terminal } from "./terminal.ts";
 import { ledgerToChange } from "./writable-ledger.ts";
 
 /** Options of `keeptabs reprice`. */
@@ -17,8 +17,8 @@ export interface RepriceOptions extends CommonOptions, ProcessorOptions {
 
 /** Charges the calls of a period by the prices in force now, and books what differs as adjustments. */
 export async function reprice(options: RepriceOptions, terminal: Terminal): Promise<number> {
-  const period = { fromMs: instantIn(options.from, "--from"), untilMs: instantIn(options.to, "--to") };
-  if (period.untilMs <= period.fromMs) throw new WrongUse("--to: must be after --from");
+  // Of a processor that does it, nothing is known here of its time zone.
+  const period = askedPeriod(options, "UTC", terminal.now());
   const { processor } = options;
   const differences =
     processor === undefined
@@ -142,12 +142,4 @@ function tell(differences: readonly RepricedCalls[], options: RepriceOptions, te
       ? "\nA dry run: nothing was booked.\n"
       : "\nBooked as adjustments in the periods of the calls.\n",
   );
-}
-
-/** An instant, or a day, which begins at midnight UTC. */
-function instantIn(text: string, option: string): number {
-  const ms = /^\d{4}-\d{2}-\d{2}(?:T.*(?:Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(ms))
-    throw new WrongUse(`${option}: "${text}" is neither a day such as 2026-10-01 nor an instant with a zone`);
-  return ms;
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { daysOf, monthOf, monthPeriod, type Period, requireTimeZone } from "@keeptabs/billing";
+import { monthOf, type Period, requireTimeZone, writtenInstant, writtenMonth } from "@keeptabs/billing";
 import { LedgerReader } from "@keeptabs/ledger";
 import { type Config, defaultConfig, readConfig } from "@keeptabs/processor";
 import { WrongUse } from "./terminal.ts";
@@ -51,7 +51,7 @@ export function periodFor(
   { timeZone }: Pick<Config, "timeZone">,
   nowMs: number,
 ): Period {
-  return named("--month", () => monthPeriod(month ?? monthOf(nowMs, timeZone), timeZone));
+  return named("--month", () => writtenMonth(month ?? monthOf(nowMs, timeZone), timeZone));
 }
 
 /** The period that was asked for: a month, or from one day or instant to another; else the current month. */
@@ -71,21 +71,9 @@ export function timeZoneFor(asked: string | undefined, config: Config): string {
   return asked === undefined ? config.timeZone : named("--time-zone", () => requireTimeZone(asked));
 }
 
-const DAY = /^\d{4}-(?:0[1-9]|1[0-2])-\d{2}$/;
-const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?(?:Z|[+-]\d{2}:\d{2})$/;
-
 /** An instant, or the beginning of a day of the time zone. Throws WrongUse naming the option. */
 export function instantOf(option: string, text: string, timeZone: string): number {
-  const atMs = DAY.test(text) ? startOf(text, timeZone) : INSTANT.test(text) ? Date.parse(text) : undefined;
-  if (atMs !== undefined && !Number.isNaN(atMs)) return atMs;
-  throw new WrongUse(
-    `${option}: "${text}" is neither a day such as 2026-10-01 nor an instant with its offset such as 2026-10-01T00:00:00Z`,
-  );
-}
-
-/** Undefined for a day that is not in the calendar. */
-function startOf(day: string, timeZone: string): number | undefined {
-  return daysOf(monthPeriod(day.slice(0, 7), timeZone), timeZone).find(({ name }) => name === day)?.fromMs;
+  return named(option, () => writtenInstant(text, timeZone));
 }
 
 function named<T>(option: string, read: () => T): T {

@@ -305,8 +305,10 @@ describe("the file of an export", () => {
     [["--month", "Oct"], /--month: "Oct" is not a month/],
     [["--month", "2026-10", "--from", "2026-10-01", "--to", "2026-10-02"], /--month: give either/],
     [["--from", "2026-10-01"], /--to: needed with --from/],
-    [["--from", "2026-10-02", "--to", "2026-10-01"], /--to: must be after --from/],
+    [["--from", "2026-10-02", "--to", "2026-10-01"], /--to: must be later than --from/],
     [["--from", "2026-02-30", "--to", "2026-10-01"], /--from: "2026-02-30" is neither a day/],
+    [["--from", "2026-02-30T00:00:00Z", "--to", "2026-10-01"], /--from: "2026-02-30T00:00:00Z" is neither/],
+    [["--month", "9999-12"], /--month: months are from 1970-01 to 2261-12/],
     [["--output", "/nowhere/x"], /--output: cannot write \/nowhere\/x/],
   ])("refuses %j in one sentence", async (options, why) => {
     const { path } = await ledgerWith("gpt-4o");

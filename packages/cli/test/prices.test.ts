@@ -113,7 +113,13 @@ describe("keeptabs reprice", () => {
     });
     expect(
       (await run("reprice", "--from", "2026-11-01", "--to", "2026-10-01", "--ledger", path)).err,
-    ).toMatch(/--to: must be after --from/);
+    ).toMatch(/--to: must be later than --from/);
+    for (const to of ["2026-11-31", "2026-11-31T00:00:00Z", "2999-01-01"]) {
+      expect(await run("reprice", "--from", "2026-11-01", "--to", to, "--ledger", path)).toMatchObject({
+        code: 2,
+        err: expect.stringMatching(/--to: /),
+      });
+    }
   });
 
   it("says which price file is broken", async () => {

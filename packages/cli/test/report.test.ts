@@ -197,6 +197,13 @@ describe("keeptabs report", () => {
       [["--from", "2026-10-02", "--to", "2026-10-02"], /--to: must be later/],
       [["--from", "2026-02-30", "--to", "2026-10-02"], /--from: "2026-02-30" is neither a day/],
       [["--from", "2026-10-01T00:00", "--to", "2026-10-02"], /--from: "2026-10-01T00:00" is neither/],
+      [["--from", "2026-02-30T00:00:00Z", "--to", "2026-10-02"], /--from: "2026-02-30T00:00:00Z" is neither/],
+      [["--from", "2026-10-01", "--to", "2999-01-01"], /--to: must lie from 1970-01 to 2261-12/],
+      [["--month", "9999-12"], /--month: months are from 1970-01 to 2261-12/],
+      [
+        ["--from", "2011-12-30", "--to", "2012-01-01", "--time-zone", "Pacific/Apia"],
+        /--from: 2011-12-30 did not exist in Pacific\/Apia/,
+      ],
       [["--time-zone", "Mars/Olympus"], /--time-zone: "Mars\/Olympus" is not an IANA time zone/],
       [["--group-by", "day,day"], /--group-by: names day twice/],
       [["--top", "0"], /--top: "0" is not a whole number/],

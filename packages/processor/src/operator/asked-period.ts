@@ -1,5 +1,5 @@
-import { daysOf, monthOf, monthPeriod, type Period } from "@keeptabs/billing";
-import { clipped, FIRST_MONTH, LAST_MONTH, month, type Parameter, text, timeZone } from "./parameters.ts";
+import { monthOf, monthPeriod, type Period, writtenInstant } from "@keeptabs/billing";
+import { month, type Parameter, text, timeZone } from "./parameters.ts";
 import { badFields } from "./problem.ts";
 import type { OperatorView } from "./view.ts";
 
@@ -58,31 +58,13 @@ export function askedPeriod(
   return { period: { name: `${from}/${to}`, fromMs, untilMs }, timeZone: zone, month: undefined };
 }
 
-const DAY = /^\d{4}-\d{2}-\d{2}$/;
-const INSTANT = /^(\d{4}-\d{2}-\d{2})T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,3})?)?(Z|[+-][01]\d:[0-5]\d)$/;
-
 /** A day of the zone, which begins there, or an instant; Unix milliseconds. Throws a 400 Problem that names the field. */
 export function askedInstant(field: string, given: string, zone: string): number {
-  // A `+` that was not percent-encoded arrives as a space.
-  const written = given.replace(" ", "+");
-  const date = DAY.test(written) ? written : INSTANT.exec(written)?.[1];
-  if (date === undefined || !isDate(date)) {
-    const detail = `"${clipped(given)}" is neither a day (2026-10-01) nor an instant with its offset (2026-10-01T00:00:00Z)`;
-    throw badFields([{ field, detail }]);
+  try {
+    // A `+` that was not percent-encoded arrives as a space.
+    return writtenInstant(given.replace(" ", "+"), zone);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw badFields([{ field, detail: error.message }]);
   }
-  if (date.slice(0, 7) < FIRST_MONTH || date.slice(0, 7) > LAST_MONTH) {
-    throw badFields([{ field, detail: `must lie from ${FIRST_MONTH} to ${LAST_MONTH}` }]);
-  }
-  if (date !== written) return Date.parse(written);
-  const days = daysOf(monthPeriod(date.slice(0, 7), zone), zone);
-  const day = days.find(({ name }) => name === date);
-  // Samoa had no 30 December 2011.
-  if (day === undefined) throw badFields([{ field, detail: `${date} did not exist in ${zone}` }]);
-  return day.fromMs;
-}
-
-function isDate(date: string): boolean {
-  const [year = 0, index = 0, day = 0] = date.split("-").map(Number);
-  const at = new Date(Date.UTC(year, index - 1, day));
-  return at.getUTCMonth() === index - 1 && at.getUTCDate() === day;
 }

@@ -1,4 +1,4 @@
-import { monthPeriod, type Period } from "@keeptabs/billing";
+import { FIRST_MONTH, monthPeriod, type Period } from "@keeptabs/billing";
 import type { TotalsQuery } from "@keeptabs/ledger";
 import type { AttoUsd } from "@keeptabs/pricing";
 import type { LedgerView } from "../access/index.ts";
@@ -7,7 +7,6 @@ import { type Cost, sumOfCosts } from "./costs.ts";
 import { changeText, money, moneyText } from "./figures-text.ts";
 import { EMPTY, type Html, type HtmlPart, html } from "./html.ts";
 import { monthTitle, shiftMonth } from "./months.ts";
-import { FIRST_MONTH } from "./parameters.ts";
 
 /** What a month is compared with. */
 export interface Before {

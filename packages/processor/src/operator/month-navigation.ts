@@ -1,6 +1,6 @@
+import { FIRST_MONTH } from "@keeptabs/billing";
 import { EMPTY, type Html, html } from "./html.ts";
 import { monthTitle, shiftMonth } from "./months.ts";
-import { FIRST_MONTH } from "./parameters.ts";
 
 /** Where the months of a page are. */
 export interface MonthAddress {

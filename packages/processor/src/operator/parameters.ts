@@ -1,4 +1,4 @@
-import { requireTimeZone } from "@keeptabs/billing";
+import { requireTimeZone, writtenMonth } from "@keeptabs/billing";
 import { badFields, type FieldError } from "./problem.ts";
 
 /** A parameter of a query: how it is read, and how it is documented. */
@@ -62,24 +62,12 @@ export function text(description: string, example: string): Parameter<string | u
   };
 }
 
-export const FIRST_MONTH = "1970-01";
-export const LAST_MONTH = "2261-12";
-
 /** A month `YYYY-MM` that the ledger's clock (64-bit nanoseconds since 1970) can hold. */
 export const month: Parameter<string | undefined> = {
   description: "A month, YYYY-MM, of the reporting time zone; without it the current one.",
   example: "2026-10",
   schema: { type: "string", pattern: "^\\d{4}-(0[1-9]|1[0-2])$" },
-  read: (given) => {
-    if (given === undefined) return undefined;
-    if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(given)) {
-      throw new RangeError(`"${clipped(given)}" is not a month; write it as YYYY-MM`);
-    }
-    if (given < FIRST_MONTH || given > LAST_MONTH) {
-      throw new RangeError(`months are from ${FIRST_MONTH} to ${LAST_MONTH}`);
-    }
-    return given;
-  },
+  read: (given) => (given === undefined ? undefined : writtenMonth(given, "UTC").name),
 };
 
 /** An IANA time zone. */
@@ -202,6 +190,6 @@ export function listOf<W extends string>(description: string, words: readonly W[
 }
 
 /** As much of what was given as is of use in an error message. */
-export function clipped(given: string): string {
+function clipped(given: string): string {
   return given.length <= 40 ? given : `${given.slice(0, 40)}…`;
 }
