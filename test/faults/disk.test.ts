@@ -1,5 +1,7 @@
-import { existsSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { backupLedger, Ledger, LedgerReader, verifyLedger } from "@keeptabs/ledger";
 import { describe, expect, it } from "vitest";
 import { type Scene, underFault } from "./fault.ts";
 import { databaseFiles, failCalls, smallDisk } from "./inject.ts";
@@ -55,6 +57,30 @@ describe.skipIf(!mountOrSkip())("a ledger on a disk of which the size is known",
       }
     });
   }
+});
+
+describe.skipIf(!mountOrSkip())("a ledger on a read-only file system, such as a backup that is kept", () => {
+  it("is looked into, verified and copied as any other", { timeout: TIMEOUT }, async () => {
+    const disk = smallDisk("48m")!;
+    try {
+      const ledger = join(disk.folder, "ledger.db");
+      const writing = await Ledger.open(ledger);
+      await writing.append([], 1n);
+      await writing.close();
+      const before = verifyLedger(ledger);
+      for (const end of ["-wal", "-shm"]) rmSync(ledger + end, { force: true });
+      disk.remount("ro");
+      expect(verifyLedger(ledger)).toEqual(before);
+      const reader = LedgerReader.open(ledger);
+      expect(reader.totals({ fromMs: 0, untilMs: 1, groupBy: [] })).toEqual([]);
+      reader.close();
+      const copy = join(mkdtempSync(join(tmpdir(), "keeptabs-copy-")), "copy.db");
+      backupLedger(ledger, copy);
+      expect(verifyLedger(copy)).toEqual(before);
+    } finally {
+      disk.remove();
+    }
+  });
 });
 
 describe.skipIf(!straceOrSkip())("a ledger whose disk fails for a while", () => {

@@ -1,5 +1,6 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, openSync, statSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { pathToFileURL } from "node:url";
 import { APPLICATION_ID, migrate, SCHEMA_VERSION } from "./schema/index.ts";
 
 /** The ledger can't be opened or written; the message says what is wrong and with which file. */
@@ -42,7 +43,7 @@ export function openForWriting(path: string): DatabaseSync {
 /** Opens the file for looking into it; a writer may be at work meanwhile. Throws LedgerError. */
 export function openForReading(path: string): DatabaseSync {
   return opened(path, () => {
-    const database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+    const database = databaseToRead(path);
     requireVersion(database);
     requireOurs(database, path);
     const version = pragma(database, "user_version");
@@ -55,6 +56,23 @@ export function openForReading(path: string): DatabaseSync {
     }
     return database;
   });
+}
+
+function databaseToRead(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { readOnly: true, timeout: 5_000 });
+  try {
+    database.prepare("SELECT count(*) FROM sqlite_schema").get();
+    return database;
+  } catch (error) {
+    database.close();
+    const log = statSync(`${path}-wal`, { throwIfNoEntry: false });
+    if (!isCantOpen(error) || (log !== undefined && log.size > 0)) throw error;
+    // SQLite wants to lay the index of its log beside the file. Where that can't be, and where no log is, as on a
+    // read-only file system, nobody writes either.
+    const url = pathToFileURL(path);
+    url.searchParams.set("immutable", "1");
+    return new DatabaseSync(url, { readOnly: true });
+  }
 }
 
 function opened(path: string, open: () => DatabaseSync): DatabaseSync {
@@ -113,6 +131,13 @@ function bringUpToDate(database: DatabaseSync, path: string): void {
 function pragma(database: DatabaseSync, name: "application_id" | "user_version"): number {
   const row = database.prepare(`PRAGMA ${name}`).get() as Record<string, number> | undefined;
   return row?.[name] ?? 0;
+}
+
+const CANT_OPEN = 14;
+
+function isCantOpen(error: unknown): boolean {
+  const { errcode } = error as { errcode?: unknown };
+  return typeof errcode === "number" && (errcode & 0xff) === CANT_OPEN;
 }
 
 /** SQLite's primary result codes for trouble that lies below it: what memory says may not be on the disk. */
