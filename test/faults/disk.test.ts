@@ -83,6 +83,25 @@ describe.skipIf(!mountOrSkip())("a ledger on a read-only file system, such as a 
   });
 });
 
+describe.skipIf(!mountOrSkip())("a backup to a disk that is too small", () => {
+  it("says so, and leaves nothing that the next attempt would stumble over", {
+    timeout: TIMEOUT,
+  }, async () => {
+    const disk = smallDisk("64k")!;
+    try {
+      const ledger = join(mkdtempSync(join(tmpdir(), "keeptabs-copy-")), "ledger.db");
+      await (await Ledger.open(ledger)).close();
+      const target = join(disk.folder, "copy.db");
+      for (const _attempt of [1, 2]) {
+        expect(() => backupLedger(ledger, target)).toThrow(/cannot write the backup .*full/);
+        expect(readdirSync(disk.folder)).toEqual([]);
+      }
+    } finally {
+      disk.remove();
+    }
+  });
+});
+
 describe.skipIf(!straceOrSkip())("a ledger whose disk fails for a while", () => {
   for (const [what, filesOf, calls, error, reason] of [
     ["the ledger can't be synced (EIO)", databaseFiles, ["fsync", "fdatasync"], "EIO", /I\/O/],

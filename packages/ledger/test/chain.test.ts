@@ -202,6 +202,13 @@ describe("a backup", () => {
     expect(verifyLedger(target).problems).toEqual([]);
   });
 
+  it("can be read by its owner only, as the ledger", async () => {
+    const path = await ledgerOfThree();
+    const target = newLedgerPath();
+    backupLedger(path, target);
+    for (const file of [target, `${target}.anchor`]) expect(statSync(file).mode & 0o077).toBe(0);
+  });
+
   it("does not write over a file", async () => {
     const path = await ledgerOfThree();
     expect(() => backupLedger(path, path)).toThrow(/the file exists already/);
