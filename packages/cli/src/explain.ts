@@ -1,5 +1,5 @@
 import type { Adjustment, Entry } from "@keeptabs/ledger";
-import { formatUsd } from "@keeptabs/pricing";
+import { type AttoUsd, formatUsd } from "@keeptabs/pricing";
 import { type CommonOptions, configFor, readerFor } from "./settings.ts";
 import { table } from "./table.ts";
 import { EXIT_DONE, EXIT_FOUND, type Terminal, WrongUse } from "./terminal.ts";
@@ -60,6 +60,7 @@ function factsOf(entry: Entry): string {
     ["status", entry.reason === undefined ? entry.status : `${entry.status}: ${entry.reason}`],
     ["outcome", entry.outcome],
     ["usage", entry.quality + (entry.lowerBound ? ", at least" : "")],
+    ...(entry.kind === "unpriced" ? [["cost", "not known"] as const] : []),
     ["cost from", entry.costSource],
     ["price", entry.priceVersion ?? "(none)"],
   ];
@@ -143,8 +144,9 @@ function asJson(entry: Entry, adjustments: readonly Adjustment[], charged: Entry
     lower_bound: entry.lowerBound,
     cost_source: entry.costSource,
     price_version: entry.priceVersion ?? null,
-    list: formatUsd(entry.list),
-    net: formatUsd(entry.net),
+    // What is not known is null, never zero.
+    list: knownUsd(entry, entry.list),
+    net: knownUsd(entry, entry.net),
     lines: entry.lines.map(({ amount, agreement, ...line }) => ({
       ...line,
       amount: formatUsd(amount),
@@ -162,4 +164,8 @@ function asJson(entry: Entry, adjustments: readonly Adjustment[], charged: Entry
     })),
   };
   return `${JSON.stringify(body, undefined, 2)}\n`;
+}
+
+function knownUsd({ kind }: Entry, amount: AttoUsd): string | null {
+  return kind === "unpriced" ? null : formatUsd(amount);
 }

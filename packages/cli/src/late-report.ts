@@ -41,7 +41,8 @@ export function lateReport(reader: LedgerReader, query: LateQuery, form: Form): 
 
 const HEADINGS = ["booked", "ended", "what", "customer", "feature", "model"] as const;
 
-function cells({ bookings }: LateBookings): string[][] {
+/** `unknown` for a call without a price: it cost something. */
+function cells({ bookings }: LateBookings, unknown: string): string[][] {
   return bookings.map((booking) => [
     instant(booking.bookedAt),
     instant(booking.occurredAt),
@@ -50,7 +51,7 @@ function cells({ bookings }: LateBookings): string[][] {
     booking.feature,
     booking.model,
     String(booking.calls),
-    formatUsd(booking.net),
+    booking.chargeKind === "unpriced" ? unknown : formatUsd(booking.net),
     booking.reason ?? "",
     booking.traceId,
     booking.spanId,
@@ -77,7 +78,7 @@ function lateText({ period, timeZone, bookedAfterMs }: LateQuery, late: LateBook
   const width = Math.max(...sums.map(([name]) => name.length));
   return [
     `Booked into ${period.name} (${timeZone}) after ${then}\n\n`,
-    table(columns, cells(late)),
+    table(columns, cells(late, "not known")),
     more === 0 ? "" : `… and ${more} more; --csv and --json list all.\n`,
     "\n",
     ...sums.map(([name, amount]) => `${name.padEnd(width)}  ${formatUsd(amount)} USD\n`),
@@ -106,7 +107,7 @@ function lateJson({ period, timeZone, bookedAfterMs }: LateQuery, late: LateBook
       provider: booking.provider,
       model: booking.model,
       calls: booking.calls,
-      net: formatUsd(booking.net),
+      net: booking.chargeKind === "unpriced" ? null : formatUsd(booking.net),
     })),
   };
   return `${JSON.stringify(body, undefined, 2)}\n`;
@@ -121,7 +122,7 @@ function lateCsv(late: LateBookings): string {
     { heading: "trace_id" },
     { heading: "span_id" },
   ];
-  return csv(columns, cells(late));
+  return csv(columns, cells(late, ""));
 }
 
 function instant(nanos: bigint): string {

@@ -11,6 +11,17 @@ describe("keeptabs explain", () => {
     expect(out).toMatch(/^Price source: https:/m);
   });
 
+  it("shows no cost of a call without a price, which cost something", async () => {
+    const { path, calls } = await ledgerWith("acme-llm-9");
+    const ids = [calls[0]!.traceId, calls[0]!.spanId, "--ledger", path];
+    expect((await run("explain", ...ids)).out).toMatch(/^cost +not known$/m);
+    expect(JSON.parse((await run("explain", ...ids, "--json")).out)).toMatchObject({
+      status: "unpriced",
+      list: null,
+      net: null,
+    });
+  });
+
   it("says so when the ledger has no such call", async () => {
     const { path } = await ledgerWith("gpt-4o");
     expect(await run("explain", "f".repeat(32), "f".repeat(16), "--ledger", path)).toMatchObject({ code: 1 });

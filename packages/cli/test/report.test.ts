@@ -189,6 +189,15 @@ describe("keeptabs report", () => {
     );
   });
 
+  it("shows no cost of a late call without a price, which cost something", async () => {
+    const { path: ledger } = await ledgerWith("acme-llm-9");
+    const late = async (...form: string[]): Promise<string> =>
+      (await run("report", "--ledger", ledger, ...OCTOBER, "--booked-after", "2026-10-01", ...form)).out;
+    expect(await late()).toMatch(/ booked +acme +chat +acme-llm-9 +1 +not known +model_not_found /);
+    expect(JSON.parse(await late("--json")).bookings).toMatchObject([{ calls: 1, net: null }]);
+    expect(await late("--csv")).toContain(",acme,chat,acme-llm-9,1,,model_not_found,");
+  });
+
   it("names the option that is wrong, and ends with 2", async () => {
     const wrong: readonly (readonly [args: readonly string[], error: RegExp])[] = [
       [["--month", "2026-10", "--from", "2026-10-01"], /--month: give either/],
