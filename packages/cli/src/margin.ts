@@ -1,5 +1,6 @@
 import { marginReport } from "@keeptabs/billing";
 import { type AttoUsd, formatUsd, roundUsd } from "@keeptabs/pricing";
+import { unpricedNote } from "./report-form.ts";
 import { type CommonOptions, configFor, periodFor, readerFor } from "./settings.ts";
 import { table } from "./table.ts";
 import { EXIT_DONE, type Terminal } from "./terminal.ts";
@@ -25,6 +26,7 @@ export function margin(options: MarginOptions, terminal: Terminal): number {
         name: row.name,
         plan: row.plan ?? null,
         calls: row.calls,
+        unpriced_calls: row.unpricedCalls,
         cost: formatUsd(row.net),
         revenue: row.revenue === undefined ? null : formatUsd(row.revenue),
         margin: row.margin === undefined ? null : formatUsd(row.margin),
@@ -44,6 +46,7 @@ export function margin(options: MarginOptions, terminal: Terminal): number {
           { heading: "cost USD", numeric: true },
           { heading: "margin USD", numeric: true },
           { heading: "margin", numeric: true },
+          { heading: "unpriced", numeric: true },
         ],
         result.rows.map((row) => [
           row.customer,
@@ -52,9 +55,11 @@ export function margin(options: MarginOptions, terminal: Terminal): number {
           cents(row.net),
           optional(row.margin, cents),
           row.marginRatio === undefined ? "" : `${(row.marginRatio * 100).toFixed(1)} %`,
+          String(row.unpricedCalls),
         ]),
       ),
     );
+    terminal.out(unpricedNote(result.unpricedCalls));
     if (config.customers.size === 0) {
       terminal.out("\nNo revenue is known: list customers with their monthly revenue in keeptabs.yaml.\n");
     }

@@ -43,12 +43,14 @@ export function costText({ groups, period, timeZone }: Asked, { rows }: CostRepo
     { heading: "unpriced", numeric: true },
     { heading: "cost USD", numeric: true },
   ];
-  const unpriced = sum("unpricedCalls");
-  const warning =
-    unpriced === 0
-      ? ""
-      : `\n${unpriced} ${unpriced === 1 ? "call has" : "calls have"} no price, or none for a part; they are not in the cost.\n`;
-  return `Cost of LLM calls in ${period.name} (${timeZone})\n\n${table(columns, lines)}${warning}`;
+  return `Cost of LLM calls in ${period.name} (${timeZone})\n\n${table(columns, lines)}${unpricedNote(sum("unpricedCalls"))}`;
+}
+
+/** Under a table of costs: that they are not all. */
+export function unpricedNote(calls: number): string {
+  if (calls === 0) return "";
+  const which = calls === 1 ? "1 call has" : `${calls} calls have`;
+  return `\n${which} no price, or none for a part: the cost is higher than shown.\n`;
 }
 
 /** Quantities for a person. */

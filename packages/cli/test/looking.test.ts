@@ -55,6 +55,33 @@ describe("keeptabs report", () => {
   });
 });
 
+describe("keeptabs margin", () => {
+  const customers = 'customers:\n  - { id: acme, plan: business, revenue: "10" }\n';
+
+  it("shows what each customer paid, cost and left", async () => {
+    const { path } = await ledgerWith("gpt-4o");
+    const on = ["--ledger", path, "--config", fileWith("keeptabs.yaml", customers)];
+    const { code, out } = await run("margin", ...on);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^acme +business +10\.00 +0\.00 +10\.00 +100\.0 % +0$/m);
+    expect(out).not.toMatch(/no price/);
+    expect(JSON.parse((await run("margin", ...on, "--json")).out)).toMatchObject({
+      rows: [{ customer: "acme", calls: 1, unpriced_calls: 0, cost: "0.0035", margin: "9.9965" }],
+    });
+  });
+
+  it("says that a margin is too high by calls that have no price", async () => {
+    const { path } = await ledgerWith("gpt-4o", "acme-llm-9");
+    const on = ["--ledger", path, "--config", fileWith("keeptabs.yaml", customers)];
+    const { out } = await run("margin", ...on);
+    expect(out).toMatch(/^acme .* 1$/m);
+    expect(out).toMatch(/^1 call has no price, or none for a part: the cost is higher than shown\.$/m);
+    expect(JSON.parse((await run("margin", ...on, "--json")).out).rows).toMatchObject([
+      { calls: 2, unpriced_calls: 1 },
+    ]);
+  });
+});
+
 describe("keeptabs doctor", () => {
   const span = (attributes: Record<string, string | number>) => ({
     resourceSpans: [
