@@ -1,4 +1,5 @@
 import { backupLedger, verifyLedger } from "@keeptabs/ledger";
+import { counted } from "./counted.ts";
 import { type CommonOptions, configFor, requireLedger } from "./settings.ts";
 import { EXIT_DONE, EXIT_FOUND, type Terminal } from "./terminal.ts";
 
@@ -13,6 +14,7 @@ export function backup(target: string, options: CommonOptions, terminal: Termina
     for (const problem of problems) terminal.err(`• ${problem}\n`);
     return EXIT_FOUND;
   }
-  terminal.out(`${target} holds ${entries} entries in ${batches} batches and is intact: ${head}\n`);
+  const size = `${counted(entries, "entry", "entries")} in ${counted(batches, "batch", "batches")}`;
+  terminal.out(`${target} holds ${size} and is intact: ${head}\n`);
   return EXIT_DONE;
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { defaultPriceBook, formatUsd } from "@keeptabs/pricing";
 import { DecodeError, type Examination, examineExport, type Finding } from "@keeptabs/processor";
 import { attributesReadWith } from "@keeptabs/usage";
+import { counted } from "./counted.ts";
 import { type CommonOptions, configFor } from "./settings.ts";
 import { table } from "./table.ts";
 import { EXIT_DONE, EXIT_FOUND, type Terminal, WrongUse } from "./terminal.ts";
@@ -65,7 +66,8 @@ function asText(examinations: readonly Examination[]): string {
   const findings = examinations.flatMap((examination) => examination.findings);
   const spans = examinations.reduce((sum, examination) => sum + examination.spans, 0);
   const rejected = examinations.flatMap((examination) => examination.rejected);
-  let text = `${spans} spans, of which ${findings.length} are LLM calls.\n\n`;
+  const calls = findings.length;
+  let text = `${counted(spans, "span", "spans")}, of which ${counted(calls, "is an LLM call", "are LLM calls")}.\n\n`;
   text += table(
     [
       { heading: "span" },
@@ -94,7 +96,7 @@ function asText(examinations: readonly Examination[]): string {
   }
   if (advice.size > 0) text += "\nWhat is missing, and how to get it:\n";
   for (const [one, names] of advice) {
-    text += `\n• ${one}\n  (${names.length} ${names.length === 1 ? "span" : "spans"}: ${[...new Set(names)].slice(0, 4).join(", ")})\n`;
+    text += `\n• ${one}\n  (${counted(names.length, "span", "spans")}: ${[...new Set(names)].slice(0, 4).join(", ")})\n`;
   }
   for (const reason of rejected) text += `\n• Not readable: ${reason}\n`;
   const others = examinations.flatMap((examination) => examination.others);

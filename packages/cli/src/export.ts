@@ -1,6 +1,7 @@
 import { daysOf, FOCUS_COLUMNS, FocusDay, type FocusRow, type Period } from "@keeptabs/billing";
 import type { LedgerReader } from "@keeptabs/ledger";
 import type { Config } from "@keeptabs/processor";
+import { counted } from "./counted.ts";
 import { CSV_HEADER, callsIn, csvLine, jsonLine } from "./export/calls.ts";
 import { csvRow, number, text } from "./export/csv.ts";
 import { type Output, outputTo } from "./export/output.ts";
@@ -77,9 +78,7 @@ export function exportCalls(options: ExportOptions, terminal: Terminal): number 
     }
     progress.end();
     if (options.output !== undefined) {
-      terminal.out(
-        `${calls.toLocaleString("en")} ${calls === 1 ? "call" : "calls"} of ${period.name} in ${options.output}\n`,
-      );
+      terminal.out(`${counted(calls, "call", "calls")} of ${period.name} in ${options.output}\n`);
     }
     return EXIT_DONE;
   } finally {

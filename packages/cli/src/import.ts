@@ -3,6 +3,7 @@ import { LedgerError } from "@keeptabs/ledger";
 import { formatUsd } from "@keeptabs/pricing";
 import { compileSelection, PriceSource } from "@keeptabs/processor";
 import { attributesReadWith, readIdentity } from "@keeptabs/usage";
+import { counted } from "./counted.ts";
 import { importFile } from "./import/file.ts";
 import { inputAt } from "./import/input.ts";
 import { copyOfLedger, LedgerTarget, type Target } from "./import/ledger-target.ts";
@@ -144,19 +145,17 @@ function explained(
 }
 
 function asText(tally: Tally, files: readonly string[], options: ImportOptions): string {
-  const count = (n: number, one: string, many: string): string =>
-    `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
-  const facts = [count(tally.records, "record", "records")];
-  if (options.to !== undefined) facts.push(`${count(tally.sent, "span", "spans")} sent`);
+  const facts = [counted(tally.records, "record", "records")];
+  if (options.to !== undefined) facts.push(`${counted(tally.sent, "span", "spans")} sent`);
   else {
     const cost = `${formatUsd(tally.cost)} USD`;
     facts.push(
-      `${count(tally.booked, "call", "calls")} ${options.dryRun === true ? "would be " : ""}booked, ${cost}`,
+      `${counted(tally.booked, "call", "calls")} ${options.dryRun === true ? "would be " : ""}booked, ${cost}`,
     );
   }
   if (tally.unpriced !== 0) facts.push(`${tally.unpriced.toLocaleString("en")} of them without a price`);
   if (tally.covered > 0)
-    facts.push(count(tally.covered, "second description of a call", "second descriptions of calls"));
+    facts.push(counted(tally.covered, "second description of a call", "second descriptions of calls"));
   if (tally.duplicates > 0) facts.push(`${tally.duplicates.toLocaleString("en")} booked before`);
   if (tally.conflicts > 0)
     facts.push(`${tally.conflicts.toLocaleString("en")} booked before with other content and kept aside`);

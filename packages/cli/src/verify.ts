@@ -1,4 +1,5 @@
 import { acceptLedger, type Verification, verifyLedger } from "@keeptabs/ledger";
+import { counted } from "./counted.ts";
 import { type CommonOptions, configFor, requireLedger } from "./settings.ts";
 import { EXIT_DONE, EXIT_FOUND, type Terminal } from "./terminal.ts";
 
@@ -25,8 +26,13 @@ export function verify(options: VerifyOptions, terminal: Terminal): number {
 }
 
 function asText(path: string, { problems, ...found }: Verification): string {
-  const forgotten = found.forgotten === 0 ? "" : `, ${found.forgotten} customers forgotten`;
-  const size = `${found.batches} batches, ${found.entries} entries, ${found.adjustments} adjustments${forgotten}`;
+  const facts = [
+    counted(found.batches, "batch", "batches"),
+    counted(found.entries, "entry", "entries"),
+    counted(found.adjustments, "adjustment", "adjustments"),
+  ];
+  if (found.forgotten > 0) facts.push(`${counted(found.forgotten, "customer", "customers")} forgotten`);
+  const size = facts.join(", ");
   if (problems.length === 0) {
     return `${path} is intact: ${size}.\nEverything up to its last batch hashes to ${found.head}\n`;
   }

@@ -17,7 +17,7 @@ describe("keeptabs verify", () => {
     const { code, out } = await run("verify", "--ledger", path);
     expect(code).toBe(0);
     expect(out).toMatch(
-      /is intact: 1 batches, 2 entries, 0 adjustments\.\nEverything up to its last batch hashes to [0-9a-f]{64}/,
+      /is intact: 1 batch, 2 entries, 0 adjustments\.\nEverything up to its last batch hashes to [0-9a-f]{64}/,
     );
   });
 
@@ -42,7 +42,7 @@ describe("keeptabs backup", () => {
     const { path } = await ledgerWith("gpt-4o");
     const target = `${path}.backup`;
     const { code, out } = await run("backup", target, "--ledger", path);
-    expect([code, out]).toEqual([0, expect.stringMatching(/holds 1 entries in 1 batches and is intact/)]);
+    expect([code, out]).toEqual([0, expect.stringMatching(/holds 1 entry in 1 batch and is intact/)]);
     expect((await run("verify", "--ledger", target)).code).toBe(0);
     const again = await run("backup", target, "--ledger", path);
     expect([again.code, again.err]).toEqual([1, expect.stringMatching(/the file exists already/)]);

@@ -121,7 +121,7 @@ describe("keeptabs doctor", () => {
     );
     const { code, out } = await run("doctor", "--spans", file);
     expect(code).toBe(1);
-    expect(out).toMatch(/1 spans, of which 1 are LLM calls/);
+    expect(out).toMatch(/^1 span, of which 1 is an LLM call\.$/m);
     expect(out).toMatch(/chat gpt-4o +otel-openai +openai +gpt-4o +input 10, output 5 +partial +nobody/);
     expect(out).toMatch(/No customer is named\. Use withCustomer\(\)/);
     expect(out).toMatch(/leaves out a part of the usage, such as cached tokens/);
