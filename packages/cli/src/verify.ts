@@ -16,13 +16,15 @@ export function verify(options: VerifyOptions, terminal: Terminal): number {
   const found = verifyLedger(ledgerPath, (batch, of) => {
     if (terminal.isTerminal) terminal.err(`\rBatch ${batch} of ${of}${batch === of ? "\n" : ""}`);
   });
-  terminal.out(options.json === true ? asJson(found) : asText(ledgerPath, found));
-  if (options.accept === true) {
-    const { seq } = acceptLedger(ledgerPath);
-    terminal.out(`The ledger is accepted as it is, up to batch ${seq}.\n`);
-    return EXIT_DONE;
+  if (options.json === true) {
+    const accepted = options.accept === true ? acceptLedger(ledgerPath).seq : undefined;
+    terminal.out(asJson(found, accepted));
+  } else {
+    terminal.out(asText(ledgerPath, found));
+    if (options.accept === true)
+      terminal.out(`The ledger is accepted as it is, up to batch ${acceptLedger(ledgerPath).seq}.\n`);
   }
-  return found.problems.length === 0 ? EXIT_DONE : EXIT_FOUND;
+  return options.accept === true || found.problems.length === 0 ? EXIT_DONE : EXIT_FOUND;
 }
 
 function asText(path: string, { problems, ...found }: Verification): string {
@@ -40,7 +42,19 @@ function asText(path: string, { problems, ...found }: Verification): string {
   return `${path} is not as it was written (${size}):\n${problems.map((problem) => `• ${problem}\n`).join("")}${hint}`;
 }
 
-function asJson({ batches, entries, adjustments, forgotten, head, problems }: Verification): string {
-  const json = { intact: problems.length === 0, batches, entries, adjustments, forgotten, head, problems };
+function asJson(
+  { batches, entries, adjustments, forgotten, head, problems }: Verification,
+  accepted: number | undefined,
+): string {
+  const json = {
+    intact: problems.length === 0,
+    batches,
+    entries,
+    adjustments,
+    forgotten,
+    head,
+    problems,
+    ...(accepted === undefined ? {} : { accepted_batch: accepted }),
+  };
   return `${JSON.stringify(json, undefined, 2)}\n`;
 }

@@ -31,6 +31,23 @@ describe("keeptabs verify", () => {
     expect(json.intact).toBe(false);
   });
 
+  it("accepts a ledger as it is, and answers machines with one piece of JSON", async () => {
+    const { path } = await ledgerWith("gpt-4o");
+    tamper(path);
+    const { code, out } = await run("verify", "--ledger", path, "--accept");
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(
+        /is not as it was written \(1 batch, 1 entry, 0 adjustments\)[\s\S]*accepted.*batch 1/,
+      ),
+    ]);
+    const json = await run("verify", "--ledger", path, "--accept", "--json");
+    expect([json.code, JSON.parse(json.out)]).toEqual([
+      0,
+      expect.objectContaining({ intact: false, accepted_batch: 1 }),
+    ]);
+  });
+
   it("says where it looked when there is no ledger", async () => {
     const { code, err } = await run("verify", "--ledger", "nowhere.db");
     expect([code, err]).toEqual([2, expect.stringMatching(/there is no ledger at nowhere\.db/)]);
