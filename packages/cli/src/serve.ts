@@ -17,7 +17,10 @@ export interface ServeOptions extends CommonOptions {
  */
 export async function serve(options: ServeOptions, terminal: Terminal): Promise<number> {
   const config = withOptions(configFor(options), options);
-  const log = pino({ name: "keeptabs", base: null }, pino.destination({ dest: 2, sync: true }));
+  const lines = pino.destination({ dest: 2, sync: true });
+  // A disk that is too full for the log is no reason to stop: /readyz says what else is wrong.
+  lines.on("error", () => undefined);
+  const log = pino({ name: "keeptabs", base: null }, lines);
   // Asked for before the start, so that a signal in between is not missed.
   const asked = stopSignal();
   const processor = await startProcessor({ config, log });
