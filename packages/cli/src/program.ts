@@ -19,10 +19,9 @@ import {
 } from "./prices.ts";
 import { GROUPS, REPORT_EXAMPLES, type ReportOptions, report } from "./report.ts";
 import { type RepriceOptions, reprice } from "./reprice.ts";
-import { NotDone } from "./running-processor.ts";
 import { type ServeOptions, serve } from "./serve.ts";
 import type { CommonOptions } from "./settings.ts";
-import { EXIT_DONE, EXIT_FOUND, EXIT_WRONG_USE, type Terminal, WrongUse } from "./terminal.ts";
+import { EXIT_DONE, EXIT_FOUND, EXIT_WRONG_USE, NotDone, type Terminal, WrongUse } from "./terminal.ts";
 import { type TokenOptions, token } from "./token.ts";
 import { type VerifyOptions, verify } from "./verify.ts";
 
@@ -45,8 +44,19 @@ export async function runCli(args: readonly string[], terminal: Terminal): Promi
       terminal.err(`keeptabs: ${error.message}\n`);
       return EXIT_FOUND;
     }
-    throw error;
+    const trouble = troubleBelow(error);
+    if (trouble === undefined) throw error;
+    terminal.err(`keeptabs: ${trouble}\n`);
+    return EXIT_FOUND;
   }
+}
+
+/** What is wrong with the disk or a file on it; undefined for an error of ours. */
+function troubleBelow(error: unknown): string | undefined {
+  const { code, syscall, message } = error as NodeJS.ErrnoException;
+  if (code === "ERR_SQLITE_ERROR")
+    return `the ledger can't be read: ${message}; \`keeptabs verify\` tells what is wrong with it`;
+  return syscall === undefined ? undefined : message;
 }
 
 function programFor(terminal: Terminal, exit: (code: number) => void): Command {

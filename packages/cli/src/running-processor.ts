@@ -1,14 +1,9 @@
-import { WrongUse } from "./terminal.ts";
+import { NotDone, WrongUse } from "./terminal.ts";
 
 /** Options of commands that can have a running processor do what they are asked for. */
 export interface ProcessorOptions {
   readonly processor?: string;
   readonly token?: string;
-}
-
-/** The processor did not do what it was asked for; the message says why. */
-export class NotDone extends Error {
-  override readonly name = "NotDone";
 }
 
 /**

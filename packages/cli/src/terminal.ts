@@ -19,3 +19,8 @@ export const EXIT_WRONG_USE = 2;
 export class WrongUse extends Error {
   override readonly name = "WrongUse";
 }
+
+/** What was asked for could not be done; the message says why. */
+export class NotDone extends Error {
+  override readonly name = "NotDone";
+}

@@ -299,6 +299,17 @@ describe("the file of an export", () => {
     expect(readdirSync(dirname(path)).filter((name) => name.startsWith("out"))).toEqual(["out.csv"]);
   });
 
+  it("says in one sentence what can't be written, and leaves nothing behind", async () => {
+    const { path } = await ledgerWith("gpt-4o");
+    const folder = mkdtempSync(join(tmpdir(), "keeptabs-export-"));
+    const { code, err } = await run("export", "--ledger", path, "--force", "--output", folder);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/^keeptabs: --output: cannot write \S+: EISDIR.*\n$/),
+    ]);
+    expect(readdirSync(dirname(folder)).filter((name) => name.endsWith(".new"))).toEqual([]);
+  });
+
   it.each([
     [["--format", "xlsx"], /--format: "xlsx" is none of jsonl, csv, parquet, focus/],
     [["--format", "parquet"], /--output: needed with --format parquet/],

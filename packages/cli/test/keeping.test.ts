@@ -1,6 +1,9 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
 import { ledgerWith, run } from "./running.ts";
+
+const PAGE = 4096;
 
 /** Takes a cent off an entry behind the ledger's back. */
 function tamper(path: string): void {
@@ -9,6 +12,16 @@ function tamper(path: string): void {
     "DROP TRIGGER entries_are_not_changed; UPDATE entries SET net_nano = net_nano - 1 WHERE id = 1",
   );
   database.close();
+}
+
+/** Spoils the first page of every table and index. */
+function damage(path: string): void {
+  const database = new DatabaseSync(path);
+  const roots = database.prepare("SELECT rootpage FROM sqlite_schema WHERE rootpage > 0").all();
+  database.close();
+  const pages = readFileSync(path);
+  for (const { rootpage } of roots) pages.fill(0xff, (Number(rootpage) - 1) * PAGE, Number(rootpage) * PAGE);
+  writeFileSync(path, pages);
 }
 
 describe("keeptabs verify", () => {
@@ -70,5 +83,21 @@ describe("keeptabs backup", () => {
     tamper(path);
     const { code, err } = await run("backup", `${path}.backup`, "--ledger", path);
     expect([code, err]).toEqual([1, expect.stringMatching(/is not intact:\n• batch 1/)]);
+  });
+});
+
+describe("a ledger of which pages are damaged", () => {
+  it("is told of in one sentence by whoever reads them", async () => {
+    const { path, calls } = await ledgerWith("gpt-4o");
+    damage(path);
+    for (const command of [["report"], ["export"], ["explain", calls[0]!.traceId, calls[0]!.spanId]]) {
+      const { code, err } = await run(...command, "--ledger", path);
+      expect([code, err]).toEqual([
+        1,
+        expect.stringMatching(
+          /^keeptabs: the ledger can't be read: .*malformed; `keeptabs verify` tells .*\n$/,
+        ),
+      ]);
+    }
   });
 });

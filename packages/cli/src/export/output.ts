@@ -1,5 +1,5 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
-import { type Terminal, WrongUse } from "../terminal.ts";
+import { NotDone, type Terminal, WrongUse } from "../terminal.ts";
 
 /** Where an export is written. */
 export interface Output {
@@ -15,32 +15,49 @@ const FLUSH_BYTES = 256 * 1024;
 /** Standard output, or a file. An existing file is only replaced with `force`, and then as a whole, at the end. */
 export function outputTo(path: string | undefined, force: boolean, terminal: Terminal): Output {
   if (path === undefined) return new Gathered((text) => terminal.out(text.toString("utf8")));
-  const written = force ? `${path}.new` : path;
+  const place = force ? `${path}.new` : path;
   let fd: number;
   try {
     // Others need not see what customers cost.
-    fd = openSync(written, force ? "w" : "wx", 0o600);
+    fd = openSync(place, force ? "w" : "wx", 0o600);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST")
       throw new WrongUse(`--output: ${path} exists; replace it with --force`);
     throw new WrongUse(`--output: cannot write ${path}: ${(error as Error).message}`);
   }
+  let isOpen = true;
+  const close = (): void => {
+    if (isOpen) closeSync(fd);
+    isOpen = false;
+  };
   const gathered = new Gathered((bytes) => {
-    for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from);
+    written(path, () => {
+      for (let from = 0; from < bytes.length; ) from += writeSync(fd, bytes, from);
+    });
   });
   return {
     write: (bytes) => gathered.write(bytes),
     finish: () => {
       gathered.finish();
-      fsyncSync(fd);
-      closeSync(fd);
-      if (force) renameSync(written, path);
+      written(path, () => {
+        fsyncSync(fd);
+        close();
+        if (force) renameSync(place, path);
+      });
     },
     discard: () => {
-      closeSync(fd);
-      rmSync(written, { force: true });
+      close();
+      rmSync(place, { force: true });
     },
   };
+}
+
+function written(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    throw new NotDone(`--output: cannot write ${path}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 /** Gathers small pieces into large ones. */
