@@ -225,6 +225,11 @@ describe("keeptabs import", () => {
     expect((await run("import", file("cut.jsonl.gz", half), "--ledger", ledger)).err).toMatch(
       /can't be read on/,
     );
+    const short = gzipSync(lines([line(7_000), line(7_001)])).subarray(0, -12);
+    expect(await run("import", file("short.jsonl.gz", short), "--ledger", ledger)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^keeptabs: \S+: can't be read on.*\n$/),
+    });
   });
 
   it("tries out on a copy what it would book, and leaves the ledger and its folder alone", async () => {

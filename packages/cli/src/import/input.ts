@@ -44,10 +44,14 @@ export function inputAt(path: string): Input {
       const chunks: Buffer[] = [];
       let length = 0;
       const { file: source, bytes } = open();
-      for await (const chunk of bytes as AsyncIterable<Buffer>) {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length >= HEAD_BYTES) break;
+      try {
+        for await (const chunk of bytes as AsyncIterable<Buffer>) {
+          chunks.push(chunk);
+          length += chunk.length;
+          if (length >= HEAD_BYTES) break;
+        }
+      } catch {
+        // Whoever reads all of it meets the same, after what comes before.
       }
       source.destroy();
       return Buffer.concat(chunks).subarray(0, HEAD_BYTES);
