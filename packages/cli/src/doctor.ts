@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { defaultPriceBook, formatUsd } from "@keeptabs/pricing";
-import { DecodeError, type Examination, examineExport, type Finding } from "@keeptabs/processor";
+import { formatUsd } from "@keeptabs/pricing";
+import { DecodeError, type Examination, examineExport, type Finding, PriceSource } from "@keeptabs/processor";
 import { attributesReadWith } from "@keeptabs/usage";
 import { counted } from "./counted.ts";
 import { type CommonOptions, configFor } from "./settings.ts";
@@ -16,7 +16,12 @@ export interface DoctorOptions extends CommonOptions {
 /** Tells what Keeptabs understands of an OTLP export. Exits with 1 when something is missing. */
 export function doctor(options: DoctorOptions, terminal: Terminal): number {
   const config = configFor(options);
-  const rules = { priceBook: defaultPriceBook(), attribution: config.attribution };
+  // As a processor with this configuration would book them.
+  const rules = {
+    priceBook: PriceSource.open(config.prices).book,
+    overrides: config.prices.overrides,
+    attribution: config.attribution,
+  };
   const now = BigInt(terminal.now()) * 1_000_000n;
   let examinations: Examination[];
   try {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fileWith, ledgerWith, run } from "./running.ts";
+import { fileWith, ledgerWith, priceFileFor, run } from "./running.ts";
 
 describe("keeptabs explain", () => {
   it("shows one call's charge line by line, as it is checked by hand", async () => {
@@ -134,6 +134,22 @@ describe("keeptabs doctor", () => {
     expect(rows).toHaveLength(2);
     expect(rows[0]).toMatchObject({ status: "unpriced", reason: "usage_missing", cost: null });
     expect(rows[0].advice.join(" ")).toMatch(/stream_options\.include_usage/);
+  });
+
+  it("charges as a processor with the same configuration would: own prices, discounts, genai-prices", async () => {
+    const config = fileWith(
+      "keeptabs.yaml",
+      `prices:\n  files: [${priceFileFor("acme-llm-9")}]\noverrides:\n  - { name: deal, from: "2020-01-01T00:00:00Z", provider: openai, percent_off: "50" }\n`,
+    );
+    const cost = async (provider: string, model: string, ...options: string[]): Promise<unknown> => {
+      const usage = { "gen_ai.usage.input_tokens": 1000, "gen_ai.usage.output_tokens": 100 };
+      const told = { ...CHAT, ...usage, "gen_ai.system": provider, "gen_ai.response.model": model };
+      const file = fileWith("spans.json", span(told));
+      return JSON.parse((await run("doctor", "--spans", file, "--json", ...options)).out)[0].cost;
+    };
+    expect(await cost("openai", "acme-llm-9")).toBeNull();
+    expect(await cost("openai", "acme-llm-9", "--config", config)).toBe("0.0006");
+    expect(await cost("perplexity", "sonar")).not.toBeNull();
   });
 
   it("refuses what is no export in one sentence", async () => {
