@@ -70,12 +70,14 @@ export async function importCalls(
   const warn = (message: string): void => terminal.err(`keeptabs: ${message}\n`);
   let target: Target | undefined;
   let found = false;
+  const withRejected: string[] = [];
   try {
     target =
       options.to === undefined
         ? await LedgerTarget.open(copy?.path ?? config.ledgerPath, rules, tally, now)
         : new ProcessorTarget(options.to, options.token ?? process.env["KEEPTABS_TOKEN"], tally, warn);
     for (const input of inputs) {
+      const rejectedBefore = tally.rejected;
       const problem = await importFile(input, {
         target,
         tally,
@@ -91,6 +93,7 @@ export async function importCalls(
           copy !== undefined ? undefined : options.to === undefined ? config.ledgerPath : input.path,
         to: options.to,
       });
+      if (tally.rejected > rejectedBefore) withRejected.push(input.path);
       if (problem !== undefined) {
         warn(`${input.path}: ${problem}`);
         found = true;
@@ -107,7 +110,7 @@ export async function importCalls(
     await target?.close();
     copy?.remove();
   }
-  terminal.out(options.json === true ? asJson(tally, options) : asText(tally, files, options));
+  terminal.out(options.json === true ? asJson(tally, options) : asText(tally, withRejected, options));
   return found || tally.rejected > 0 ? EXIT_FOUND : EXIT_DONE;
 }
 
@@ -144,7 +147,7 @@ function explained(
   return new LedgerError(`${error.message}. Send the calls to it instead: ${how}`, { cause: error });
 }
 
-function asText(tally: Tally, files: readonly string[], options: ImportOptions): string {
+function asText(tally: Tally, withRejected: readonly string[], options: ImportOptions): string {
   const facts = [counted(tally.records, "record", "records")];
   if (options.to !== undefined) facts.push(`${counted(tally.sent, "span", "spans")} sent`);
   else {
@@ -161,7 +164,7 @@ function asText(tally: Tally, files: readonly string[], options: ImportOptions):
     facts.push(`${tally.conflicts.toLocaleString("en")} booked before with other content and kept aside`);
   if (tally.others > 0) facts.push(`${tally.others.toLocaleString("en")} no calls`);
   if (tally.rejected > 0) {
-    const where = files.map((file) => `${basename(file)}.rejected.jsonl`).join(", ");
+    const where = withRejected.map((file) => `${basename(file)}.rejected.jsonl`).join(", ");
     facts.push(
       `${tally.rejected.toLocaleString("en")} rejected${options.dryRun === true ? "" : `, see ${where}`}`,
     );

@@ -206,6 +206,12 @@ describe("keeptabs import", () => {
     expect(readdirSync(dirname(ledger)).filter((name) => name.includes("import"))).toEqual([]);
   });
 
+  it("leads to the rejected records of those files that have some", async () => {
+    const [good, bad] = [file("good.jsonl", lines([line(0)])), file("bad.jsonl", `${lines([line(1)])}\n{`)];
+    const { out } = await run("import", good, bad, "--ledger", emptyLedger());
+    expect(out).toMatch(/; 1 rejected, see bad\.jsonl\.rejected\.jsonl\.\n$/);
+  });
+
   it("rejects a row of CSV with fields too many, and a span without an id", async () => {
     const shifted = `${csv(SPEND)}\na,b,c`;
     expect((await run("import", file("x.csv", shifted), "--ledger", emptyLedger())).code).toBe(1);
