@@ -1,8 +1,8 @@
-import { daysOf, FOCUS_COLUMNS, FocusDay, type FocusRow, type Period } from "@keeptabs/billing";
+import { FOCUS_COLUMNS, FocusDay, type FocusRow, type Period } from "@keeptabs/billing";
 import type { LedgerReader } from "@keeptabs/ledger";
 import type { Config } from "@keeptabs/processor";
 import { counted } from "./counted.ts";
-import { CSV_HEADER, callsIn, csvLine, jsonLine } from "./export/calls.ts";
+import { CSV_HEADER, callsIn, csvLine, daysWithCalls, jsonLine } from "./export/calls.ts";
 import { csvRow, number, text } from "./export/csv.ts";
 import { type Output, outputTo } from "./export/output.ts";
 import { ParquetCalls } from "./export/parquet.ts";
@@ -125,7 +125,7 @@ function writeFocus(
   const { timeZone, customers } = config;
   const { customer, billingAccount } = options;
   let calls = 0;
-  for (const day of daysOf(period, timeZone)) {
+  for (const day of daysWithCalls(reader, period, timeZone)) {
     const rows = new FocusDay(day, {
       timeZone,
       customers,

@@ -299,6 +299,16 @@ describe("the file of an export", () => {
     expect(readdirSync(dirname(path)).filter((name) => name.startsWith("out"))).toEqual(["out.csv"]);
   });
 
+  it("writes out all there is at once, however long the period that is asked for", async () => {
+    const { path } = await ledgerWith("gpt-4o", "acme-llm-9");
+    const [month, ever] = [october, ["--from", "1970-01-01", "--to", "2261-12-31"]];
+    for (const format of ["jsonl", "csv", "focus"]) {
+      const exported = async (period: readonly string[]): Promise<string> =>
+        (await run("export", "--ledger", path, "--format", format, ...period)).out;
+      expect(await exported(ever)).toBe(await exported(month));
+    }
+  });
+
   it("says in one sentence what can't be written, and leaves nothing behind", async () => {
     const { path } = await ledgerWith("gpt-4o");
     const folder = mkdtempSync(join(tmpdir(), "keeptabs-export-"));

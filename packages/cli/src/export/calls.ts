@@ -1,3 +1,4 @@
+import { daysOf, monthPeriod, type Period } from "@keeptabs/billing";
 import type { Entry, LedgerReader } from "@keeptabs/ledger";
 import { callExplained } from "@keeptabs/processor";
 import { usageToJson } from "@keeptabs/usage";
@@ -6,15 +7,39 @@ import { type Cell, csvRow, number, text } from "./csv.ts";
 const PAGE = 1_000;
 const HOUR_MS = 3_600_000;
 
+/** The days of a period, or the parts of them that lie in it, in which there are calls that count. */
+export function daysWithCalls(
+  reader: LedgerReader,
+  period: Pick<Period, "fromMs" | "untilMs">,
+  timeZone: string,
+): readonly Period[] {
+  const { fromMs, untilMs } = period;
+  const days = reader.totals({ fromMs, untilMs, timeZone, groupBy: ["day"] });
+  const names = new Set(days.filter(({ calls }) => calls > 0).map(({ key }) => key[0] ?? ""));
+  const months = new Set([...names].map((name) => name.slice(0, "2026-10".length)).toSorted());
+  return [...months]
+    .flatMap((month) => daysOf(monthPeriod(month, timeZone), timeZone))
+    .filter(({ name }) => names.has(name))
+    .map((day) => ({
+      name: day.name,
+      fromMs: Math.max(day.fromMs, fromMs),
+      untilMs: Math.min(day.untilMs, untilMs),
+    }));
+}
+
 /**
- * The calls that count of a period (Unix milliseconds), hour by hour, of one customer or of all. Holds a page of them
- * at a time; short stretches spare the database sorting a month for each page.
+ * The calls that count of a period (Unix milliseconds), of one customer or of all: hour by hour of the days that have
+ * some. Holds a page of them at a time; short stretches spare the database sorting a month for each page.
  */
 export function* callsIn(
   reader: LedgerReader,
-  period: { readonly fromMs: number; readonly untilMs: number },
+  period: Pick<Period, "fromMs" | "untilMs">,
   customer: string | undefined,
 ): Generator<Entry> {
+  for (const day of daysWithCalls(reader, period, "UTC")) yield* callsByHour(reader, day, customer);
+}
+
+function* callsByHour(reader: LedgerReader, period: Period, customer: string | undefined): Generator<Entry> {
   for (let fromMs = period.fromMs; fromMs < period.untilMs; fromMs += HOUR_MS) {
     const untilMs = Math.min(fromMs + HOUR_MS, period.untilMs);
     for (let after = 0; ; ) {
