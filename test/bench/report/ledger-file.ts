@@ -22,6 +22,8 @@ const MODELS = [
 const PATTERNS_PER_CUSTOMER = 4;
 const NANOS = 1_000_000n;
 const EDITION = 1;
+/** As the file turns out, to be told before it is there. */
+const BYTES_PER_ENTRY = 450;
 
 /**
  * A ledger of the real schema with a month of calls, kept in the system's temporary folder for the next run. The
@@ -40,16 +42,18 @@ export async function ledgerOf(entries: number, say: (text: string) => void): Pr
       database.close();
       return path;
     }
+    const gigabytes = ((entries * BYTES_PER_ENTRY) / 1e9).toFixed(1);
+    say(`filling a ledger of about ${gigabytes} GB in ${folder}, which stays there for the next run`);
     const started = performance.now();
     fill(database, patterns, entries - patterns);
     database.exec("PRAGMA journal_mode = WAL; PRAGMA main.wal_checkpoint(TRUNCATE);");
     database.close();
     renameSync(draft, path);
-    say(`filled in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+    say(`the ledger was filled in ${((performance.now() - started) / 1000).toFixed(0)} s`);
     return path;
   } finally {
     if (database.isOpen) database.close();
-    for (const end of ["", "-wal", "-shm", ".lock"]) rmSync(draft + end, { force: true });
+    for (const end of ["", "-wal", "-shm", ".lock", ".anchor"]) rmSync(draft + end, { force: true });
   }
 }
 
