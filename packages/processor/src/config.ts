@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type Customer, type Customers, customerOf, requireTimeZone } from "@keeptabs/billing";
 import { type AttributionRules, DEFAULT_ATTRIBUTION_RULES } from "@keeptabs/usage";
-import { LineCounter, parseDocument } from "yaml";
+import { type Document, LineCounter, parseDocument, visit } from "yaml";
 import { z } from "zod";
 import { type Token, tokensSchema } from "./access/index.ts";
 import { identity, money } from "./config-values.ts";
@@ -101,6 +101,7 @@ export function parseConfig(text: string, path: string): Config {
   if (broken !== undefined) {
     throw new ConfigError(`${path}:${lines.linePos(broken.pos[0]).line}: ${broken.message.split("\n")[0]}`);
   }
+  keepDigits(document);
   const parsed = schema.safeParse(document.toJS() ?? {});
   if (!parsed.success) {
     const problems = parsed.error.issues.flatMap((issue) => problemsOf(issue));
@@ -108,6 +109,21 @@ export function parseConfig(text: string, path: string): Config {
     throw new ConfigError(first ?? `${path}: not a valid configuration`);
   }
   return configOf(parsed.data, path);
+}
+
+/** As many digits as a float holds of whatever number. */
+const DIGITS_OF_FLOAT = 15;
+
+/** YAML makes a float of a plain number: of one with more digits than that has, the text is taken. */
+function keepDigits(document: Document): void {
+  visit(document, {
+    Scalar: (_key, node) => {
+      const { value, source = "" } = node;
+      const isLong =
+        /^[-+]?\d*\.?\d+(e[-+]?\d+)?$/i.test(source) && source.replace(/\D/g, "").length > DIGITS_OF_FLOAT;
+      if (typeof value === "number" && isLong) node.value = source;
+    },
+  });
 }
 
 interface Problem {

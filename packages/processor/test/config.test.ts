@@ -63,6 +63,20 @@ customers:
     expect(customers.get("globex")?.revenue.map(({ from }) => from)).toEqual(["2026-01", "2026-05"]);
   });
 
+  it("takes a plain number digit by digit, also where a float has not so many", () => {
+    const { customers } = parseConfig(
+      "customers:\n  - { id: acme, revenue: 12345678901234567.89, budget: 0.123456789012345678 }\n",
+      "keeptabs.yaml",
+    );
+    expect(customers.get("acme")).toMatchObject({
+      revenue: [{ monthly: parseUsd("12345678901234567.89") }],
+      budget: parseUsd("0.123456789012345678"),
+    });
+    expect(wrong("customers:\n  - { id: acme, budget: 0.1000000000000000001 }\n")).toMatch(
+      /^keeptabs\.yaml:2: customers\.0\.budget: /,
+    );
+  });
+
   it("is refused with file, line and key", () => {
     expect(wrong("time_zone: UTC\nledgre: x.db\n")).toBe(
       'keeptabs.yaml:2: unknown key "ledgre"; known here: time_zone, ledger, ingest, operator, tokens, customers, attribution, prices, overrides, series_budget',
