@@ -31,17 +31,32 @@ export class ConfigError extends Error {
 
 const month = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/, "must be a month such as 2026-10");
 
+/** Two amounts for one month would leave it open which of them counts. */
+const revenues = z
+  .array(z.strictObject({ from: month.optional(), monthly: money }))
+  .superRefine((amounts, context) => {
+    for (const [i, { from }] of amounts.entries()) {
+      if (amounts.findIndex((other) => other.from === from) === i) continue;
+      const what = from === undefined ? "an amount without a month" : from;
+      context.addIssue({ code: "custom", path: [i, "from"], message: `${what} is listed twice` });
+    }
+  });
+
 const customer = z.strictObject({
   id: identity,
   name: z.string().min(1).optional(),
   plan: z.string().min(1).optional(),
-  revenue: z
-    .union([
-      money.transform((monthly) => [{ monthly }]),
-      z.array(z.strictObject({ from: month.optional(), monthly: money })),
-    ])
-    .optional(),
+  revenue: z.union([money.transform((monthly) => [{ monthly }]), revenues]).optional(),
   budget: money.optional(),
+});
+
+const customers = z.array(customer).superRefine((listed, context) => {
+  const seen = new Set<string>();
+  for (const [i, { id }] of listed.entries()) {
+    if (seen.has(id))
+      context.addIssue({ code: "custom", path: [i, "id"], message: `"${id}" is listed twice` });
+    seen.add(id);
+  }
 });
 
 const schema = z.strictObject({
@@ -59,7 +74,7 @@ const schema = z.strictObject({
   ingest: ingestSchema,
   operator: operatorSchema,
   tokens: tokensSchema,
-  customers: z.array(customer).default([]),
+  customers: customers.default([]),
   attribution: z
     .strictObject({
       customer: z.array(z.string().min(1)).optional(),
@@ -168,18 +183,13 @@ function lineOf(
 }
 
 function configOf(data: z.output<typeof schema>, path: string): Config {
-  const customers = new Map<string, Customer>();
-  for (const plain of data.customers) {
-    if (customers.has(plain.id)) throw new ConfigError(`${path}: customers: "${plain.id}" is listed twice`);
-    customers.set(plain.id, customerOf(plain));
-  }
   return {
     timeZone: data.time_zone,
     ledgerPath: data.ledger,
     ingest: data.ingest,
     operator: data.operator,
     tokens: data.tokens,
-    customers,
+    customers: new Map(data.customers.map((plain): [string, Customer] => [plain.id, customerOf(plain)])),
     attribution: {
       customer: data.attribution.customer ?? DEFAULT_ATTRIBUTION_RULES.customer,
       person: data.attribution.person ?? DEFAULT_ATTRIBUTION_RULES.person,

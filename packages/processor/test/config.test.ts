@@ -87,7 +87,17 @@ customers:
     );
     expect(wrong("time_zone: Mars\n")).toMatch(/^keeptabs\.yaml:1: time_zone: must be an IANA time zone/);
     expect(wrong("customers: [\n")).toMatch(/^keeptabs\.yaml:\d: /);
-    expect(wrong("customers:\n  - { id: a }\n  - { id: a }\n")).toMatch(/"a" is listed twice/);
+    expect(wrong("customers:\n  - { id: a }\n  - { id: a }\n")).toBe(
+      'keeptabs.yaml:3: customers.1.id: "a" is listed twice',
+    );
+    const revenue = (from: string): string =>
+      `customers:\n  - id: a\n    revenue:\n      - { ${from}monthly: "1" }\n      - { ${from}monthly: "2" }\n`;
+    expect(wrong(revenue("from: 2026-07, "))).toBe(
+      "keeptabs.yaml:5: customers.0.revenue.1.from: 2026-07 is listed twice",
+    );
+    expect(wrong(revenue(""))).toBe(
+      "keeptabs.yaml:5: customers.0.revenue.1.from: an amount without a month is listed twice",
+    );
     expect(wrong('customers:\n  - { id: "__other__" }\n')).toMatch(
       /keeptabs\.yaml:2: customers\.0\.id: .*reserved/,
     );
