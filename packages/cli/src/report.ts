@@ -49,6 +49,8 @@ export function report(options: ReportOptions, terminal: Terminal): number {
   const period = askedPeriod(options, timeZone, terminal.now());
   const groups = groupsOf(options.groupBy);
   const top = topOf(options.top, groups);
+  if (top !== undefined && options.bookedAfter !== undefined)
+    throw new WrongUse("--top: does not go with --booked-after, which lists bookings, not groups");
   const filter = filterOf(options);
   const reader = readerFor(config);
   try {

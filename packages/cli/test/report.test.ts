@@ -219,6 +219,7 @@ describe("keeptabs report", () => {
       [["--top", "3", "--group-by", "unit"], /--top: quantities of different units/],
       [["--booked-after", "yesterday"], /--booked-after: "yesterday" is neither/],
       [["--csv", "--json"], /--csv: give either/],
+      [["--top", "3", "--booked-after", "2026-10-20"], /--top: does not go with --booked-after/],
     ];
     for (const [args, error] of wrong) {
       const { code, err } = await report(...args);
