@@ -10,7 +10,7 @@ import {
 } from "@keeptabs/pricing";
 import { genaiPricesCatalogue } from "@keeptabs/pricing/genai-prices";
 import { PriceSource } from "@keeptabs/processor";
-import { type CommonOptions, configFor, readerFor } from "./settings.ts";
+import { type CommonOptions, configFor, instantOf, readerFor } from "./settings.ts";
 import { table } from "./table.ts";
 import { EXIT_DONE, EXIT_FOUND, type Terminal, WrongUse } from "./terminal.ts";
 
@@ -64,8 +64,7 @@ export interface ShowOptions extends CommonOptions {
 
 /** `prices show PROVIDER MODEL`: every rate of a model at an instant, with its source. */
 export function showPrice(provider: string, model: string, options: ShowOptions, terminal: Terminal): number {
-  const at = options.at === undefined ? terminal.now() : Date.parse(options.at);
-  if (Number.isNaN(at)) throw new WrongUse(`--at: "${options.at}" is not an ISO 8601 instant`);
+  const at = options.at === undefined ? terminal.now() : instantOf("--at", options.at, "UTC");
   const found = PriceSource.open(configFor(options).prices).book.find(provider, model, at);
   if (found.kind === "miss") {
     const nearest = found.nearest.length === 0 ? "" : `; known names like it: ${found.nearest.join(", ")}`;

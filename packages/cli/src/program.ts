@@ -218,7 +218,7 @@ function addPrices(program: Command, terminal: Terminal, exit: (code: number) =>
   configured(prices.command("show").description("show every rate of a model, with its source"))
     .argument("<provider>", "as in gen_ai.provider.name")
     .argument("<model>", "exact name")
-    .option("--at <instant>", "as it was then (default: now)")
+    .option("--at <day or instant>", "as it was then; a day begins at midnight UTC (default: now)")
     .option("--json", "machine-readable")
     .action((provider: string, model: string, options: ShowOptions) =>
       exit(showPrice(provider, model, options, terminal)),
