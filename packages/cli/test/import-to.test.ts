@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -81,6 +81,18 @@ describe("keeptabs import --to", () => {
     expect(totalsOf(ledger)).toEqual(totalsOf(direct));
     await run("import", path, "--to", ingestUrl);
     expect(totalsOf(ledger)).toEqual(totalsOf(direct));
+  });
+
+  it("needs no place beside the file for how far it has come", async () => {
+    const ledger = join(folder(), "ledger.db");
+    const { ingestUrl } = await processor(ledger);
+    // So long that no longer name is allowed, as in a folder that can only be read.
+    const path = join(folder(), `${"x".repeat(230)}.json`);
+    copyFileSync(spendLogs(), path);
+    const { code, out, err } = await run("import", path, "--to", ingestUrl);
+    expect([code, out]).toEqual([0, "7 records; 6 spans sent; 1 no calls.\n"]);
+    expect(err).toMatch(/^keeptabs: \S+: an import that is broken off will begin at the beginning: .*\n$/);
+    expect(totalsOf(ledger)).toHaveLength(5);
   });
 
   it("keeps what lies above calls and names their customers", async () => {

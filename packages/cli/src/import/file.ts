@@ -62,12 +62,17 @@ export async function importFile(input: Input, how: FileImport): Promise<string 
     spans = [];
     if (reader === undefined || position === undefined) return;
     rejects?.sync();
-    position.save({
+    const problem = position.save({
       format: reader.format,
       items,
       rejected: rejectedHere.count,
       rejectedBytes: rejects?.bytes ?? 0,
     });
+    if (problem !== undefined) {
+      how.terminal.err(
+        `keeptabs: ${input.path}: an import that is broken off will begin at the beginning: ${problem}\n`,
+      );
+    }
   };
   try {
     for await (const item of itemsOf(input)) {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Input } from "./input.ts";
 import type { ImportFormat } from "./reading.ts";
@@ -26,6 +26,7 @@ interface Kept extends Position {
 export class PositionFile {
   readonly path: string;
   readonly #input: Input;
+  #isKept = true;
 
   /** `beside` is the path of what it is kept next to; `way` is all that decides how the file is read. */
   constructor(beside: string, input: Input, way: readonly (string | undefined)[]) {
@@ -49,7 +50,19 @@ export class PositionFile {
       : undefined;
   }
 
-  save(position: Position): void {
+  /** Returns why it can't be kept, as in a folder that can only be read, the first time: the import goes on without. */
+  save(position: Position): string | undefined {
+    if (!this.#isKept) return undefined;
+    try {
+      this.#write(position);
+    } catch (error) {
+      this.#isKept = false;
+      return (error as Error).message;
+    }
+    return undefined;
+  }
+
+  #write(position: Position): void {
     const { path: file, size, modifiedMs } = this.#input;
     const kept: Kept = { file: resolve(file), size, modifiedMs, ...position };
     // Written beside and moved over: whoever is killed meanwhile leaves the last one whole.
@@ -58,7 +71,6 @@ export class PositionFile {
   }
 
   remove(): void {
-    rmSync(this.path, { force: true });
-    rmSync(`${this.path}.new`, { force: true });
+    for (const path of [this.path, `${this.path}.new`]) if (existsSync(path)) rmSync(path, { force: true });
   }
 }
