@@ -177,9 +177,17 @@ export function diffPrices(options: DiffOptions, terminal: Terminal): number {
 }
 
 function catalogueFor({ litellm, modelsDev }: DiffOptions): Catalogue {
-  if (litellm !== undefined) return liteLlmCatalogue(jsonIn(litellm, "--litellm"));
-  if (modelsDev !== undefined) return modelsDevCatalogue(jsonIn(modelsDev, "--models-dev"));
+  if (litellm !== undefined) return catalogueIn(litellm, "--litellm", liteLlmCatalogue);
+  if (modelsDev !== undefined) return catalogueIn(modelsDev, "--models-dev", modelsDevCatalogue);
   return genaiPricesCatalogue();
+}
+
+/** A file of another shape has no model that we know; that would pass for one that agrees. */
+function catalogueIn(file: string, option: string, read: (json: unknown) => Catalogue): Catalogue {
+  const catalogue = read(jsonIn(file, option));
+  if (defaultPriceBook().sheets.every(({ provider }) => catalogue.models(provider).length === 0))
+    throw new WrongUse(`${option}: ${file} has no model of a provider that our sheets know`);
+  return catalogue;
 }
 
 /** `prices import FILE`: checks a price file and says how to use it. */

@@ -37,6 +37,16 @@ describe("keeptabs prices", () => {
     expect((await run("prices", "check", "--ledger", priced.path, "--days", "0")).code).toBe(1);
   });
 
+  it("does not take a file of another shape for a catalogue that agrees", async () => {
+    const file = fileWith("other.json", [{ model: "gpt-4o" }]);
+    for (const option of ["--litellm", "--models-dev"]) {
+      expect(await run("prices", "diff", option, file)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining(`${option}: ${file} has no model of a provider`),
+      });
+    }
+  });
+
   it("names each disagreement with a LiteLLM file", async () => {
     const file = fileWith("litellm.json", {
       "gpt-4o": {
