@@ -35,7 +35,8 @@ export function doctor(options: DoctorOptions, terminal: Terminal): number {
       ),
     );
   } catch (error) {
-    if (error instanceof DecodeError) throw new WrongUse(`${options.spans}: ${error.message}`);
+    if (error instanceof DecodeError)
+      throw new WrongUse(`--spans: ${options.spans} is no OTLP export in JSON or protobuf: ${error.message}`);
     throw error;
   }
   const findings = examinations.flatMap((examination) => examination.findings);

@@ -156,6 +156,9 @@ describe("keeptabs doctor", () => {
     expect(await run("doctor", "--spans", fileWith("x.json", '{"resourceSpans": 7}'))).toMatchObject({
       code: 2,
     });
+    expect((await run("doctor", "--spans", fileWith("spans.csv", "trace,span\n1,2\n"))).err).toMatch(
+      /^keeptabs: --spans: \S+spans\.csv is no OTLP export in JSON or protobuf: .*\n$/,
+    );
     expect((await run("doctor", "--spans", "/nowhere.json")).err).toMatch(
       /--spans: cannot read \/nowhere\.json/,
     );
