@@ -9,6 +9,7 @@ import {
   writeSync,
 } from "node:fs";
 import type { Link } from "./chain.ts";
+import { realPath } from "./real-path.ts";
 
 /** Two places of this size, which are written in turn: a torn write spoils the older of the two at most. */
 const PLACE = 256;
@@ -17,7 +18,7 @@ const SYNC_MS = 1_000;
 
 /** The anchor's file beside a ledger. */
 export function anchorPath(path: string): string {
-  return `${path}.anchor`;
+  return `${realPath(path)}.anchor`;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { LedgerError } from "./database.ts";
+import { realPath } from "./real-path.ts";
 
 /**
  * Makes sure that one process writes to a ledger. The lock is held on a small file beside it, by the
@@ -7,9 +8,9 @@ import { LedgerError } from "./database.ts";
  * another process holds it. Returns the function that gives it back.
  */
 export function lockLedger(path: string): () => void {
-  const lockPath = `${path}.lock`;
   let lock: DatabaseSync | undefined;
   try {
+    const lockPath = `${realPath(path)}.lock`;
     lock = new DatabaseSync(lockPath, { timeout: 0 });
     lock.exec("PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE;");
   } catch (error) {

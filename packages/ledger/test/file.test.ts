@@ -1,7 +1,8 @@
-import { existsSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Ledger, LedgerError, LedgerReader } from "@keeptabs/ledger";
+import { Ledger, LedgerError, LedgerReader, verifyLedger } from "@keeptabs/ledger";
 import { describe, expect, it } from "vitest";
 import { bookingOf, NOON, newLedgerPath } from "./bookings.ts";
 
@@ -26,6 +27,23 @@ describe("the ledger's file", () => {
     await expect(Ledger.open(path)).rejects.toThrow(`another process is writing to the ledger ${path}`);
     await first.close();
     await (await Ledger.open(path)).close();
+  });
+
+  it("has one writer, by whatever name it is opened", async () => {
+    const path = newLedgerPath();
+    const [link, folder] = [`${newLedgerPath()}.link`, `${newLedgerPath()}.folder`];
+    symlinkSync(path, link);
+    symlinkSync(dirname(path), folder);
+    // The first one makes the file.
+    for (const name of [link, path, join(folder, basename(path))]) {
+      const first = await Ledger.open(name);
+      await first.append([bookingOf()], NOON);
+      for (const other of [path, link, join(folder, basename(path))])
+        await expect(Ledger.open(other)).rejects.toThrow(`another process is writing to the ledger ${other}`);
+      await first.close();
+    }
+    expect(verifyLedger(link)).toMatchObject({ entries: 3, problems: [] });
+    expect(existsSync(`${link}.anchor`)).toBe(false);
   });
 
   it("refuses those together that wait together while another process holds it", {
