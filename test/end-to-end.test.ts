@@ -178,7 +178,11 @@ describe("bad input", () => {
       [["repotr"], 2, /unknown command 'repotr'/],
       [["report", "--mnth", "2026-10"], 2, /unknown option '--mnth'/],
       [["report", "--ledger", ledger], 2, /there is no ledger at .*ledger\.db/],
-      [["serve", "--ledger", "/nowhere/at/all.db"], 1, /cannot lock the ledger \/nowhere\/at\/all\.db/],
+      [
+        ["serve", "--ledger", "/nowhere/at/all.db"],
+        1,
+        /cannot open the ledger \/nowhere\/at\/all\.db: there is no folder \/nowhere\/at$/m,
+      ],
       [["serve", "--ingest-port", "99999"], 2, /must be a port from 0 to 65535/],
       [["serve", "--config", "/nowhere.yaml"], 2, /cannot read the configuration \/nowhere\.yaml/],
       [["explain", "xyz", "1"], 2, /trace id must be 32 hex digits/],

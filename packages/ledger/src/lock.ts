@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { LedgerError } from "./database.ts";
 import { realPath } from "./real-path.ts";
@@ -8,6 +10,8 @@ import { realPath } from "./real-path.ts";
  * another process holds it. Returns the function that gives it back.
  */
 export function lockLedger(path: string): () => void {
+  if (!existsSync(dirname(path)))
+    throw new LedgerError(`cannot open the ledger ${path}: there is no folder ${dirname(path)}`);
   let lock: DatabaseSync | undefined;
   try {
     const lockPath = `${realPath(path)}.lock`;

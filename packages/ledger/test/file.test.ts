@@ -91,7 +91,9 @@ describe("the ledger's file", () => {
   });
 
   it("says which path it cannot write", async () => {
-    await expect(Ledger.open("/nowhere/at/all/ledger.db")).rejects.toThrow(/\/nowhere\/at\/all\/ledger\.db/);
+    await expect(Ledger.open("/nowhere/at/all/ledger.db")).rejects.toThrow(
+      "cannot open the ledger /nowhere/at/all/ledger.db: there is no folder /nowhere/at/all",
+    );
   });
 
   it("can be read by its owner only, and so can all that lies beside it", async () => {
