@@ -183,6 +183,11 @@ describe("bad input", () => {
         1,
         /cannot open the ledger \/nowhere\/at\/all\.db: there is no folder \/nowhere\/at$/m,
       ],
+      [
+        ["serve", "--ledger", ledger, "--ingest-host", "nowhere.invalid", "--ingest-port", "0"],
+        1,
+        /cannot listen on nowhere\.invalid:0: .*; choose another with --ingest-host or ingest\.host$/m,
+      ],
       [["serve", "--ingest-port", "99999"], 2, /must be a port from 0 to 65535/],
       [["serve", "--config", "/nowhere.yaml"], 2, /cannot read the configuration \/nowhere\.yaml/],
       [["explain", "xyz", "1"], 2, /trace id must be 32 hex digits/],

@@ -183,9 +183,10 @@ function listen(
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const reason = error.code === "EADDRINUSE" ? "the port is in use" : error.message;
+      const setting = error.code === "EADDRINUSE" || error.code === "EACCES" ? "port" : "host";
       reject(
         new StartError(
-          `cannot listen on ${at.host}:${at.port}: ${reason}; choose another with --${key}-port or ${key}.port`,
+          `cannot listen on ${at.host}:${at.port}: ${reason}; choose another with --${key}-${setting} or ${key}.${setting}`,
         ),
       );
     });
