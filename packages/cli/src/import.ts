@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { LedgerError } from "@keeptabs/ledger";
+import { LedgerError, realPath } from "@keeptabs/ledger";
 import { formatUsd } from "@keeptabs/pricing";
 import { compileSelection, PriceSource } from "@keeptabs/processor";
 import { attributesReadWith, readIdentity } from "@keeptabs/usage";
@@ -90,7 +90,11 @@ export async function importCalls(
         source: options.source,
         selection: compileSelection(attributesReadWith(config.attribution)),
         keptBeside:
-          copy !== undefined ? undefined : options.to === undefined ? config.ledgerPath : input.path,
+          copy !== undefined
+            ? undefined
+            : options.to === undefined
+              ? realPath(config.ledgerPath)
+              : input.path,
         to: options.to,
       });
       if (tally.rejected > rejectedBefore) withRejected.push(input.path);

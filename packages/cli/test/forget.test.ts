@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { runCli } from "@keeptabs/cli";
 import { Ledger } from "@keeptabs/ledger";
@@ -69,6 +69,19 @@ describe("keeptabs forget", () => {
     expect((await run("verify", "--ledger", path)).code).toBe(0);
     const again = await run("forget", "acme", "--yes", "--ledger", path);
     expect([again.code, again.err]).toEqual([1, expect.stringContaining('nobody knows a customer "acme"')]);
+  });
+
+  it("finds what lies beside the ledger by whatever name that is opened", async () => {
+    const { path } = await ledgerWith("gpt-4o");
+    mkdirSync(`${path}.quarantine`);
+    writeFileSync(`${path}.quarantine/2026-a.json`, '{"customer":"acme"');
+    writeFileSync(`${path}.import-0123456789abcdef.json`, '{"file":"/imports/acme.csv"}');
+    const link = fileWith("link", "");
+    rmSync(link);
+    symlinkSync(path, link);
+    const { code, out } = await run("forget", "acme", "--yes", "--ledger", link, "--json");
+    expect([code, JSON.parse(out).files_removed]).toEqual([0, 2]);
+    expect(holding(path, "acme")).toEqual([]);
   });
 
   it("asks a person, and does nothing where there is none or the answer is another", async () => {

@@ -18,6 +18,7 @@ export { type Appended, Ledger } from "./ledger.ts";
 export { isUnpriced, reasonCode } from "./projections.ts";
 export type { QualityTotal } from "./quality.ts";
 export { LedgerReader } from "./reader.ts";
+export { realPath } from "./real-path.ts";
 export { NO_FEATURE } from "./row.ts";
 export { dearestFirst, OTHER, type QuantityTotal, type Total } from "./totals.ts";
 export type { Dimension, TotalsQuery } from "./totals-query.ts";

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { realPath } from "@keeptabs/ledger";
 import { mentions } from "./mentions.ts";
 
 const MAX_FILES = 100;
@@ -19,7 +20,7 @@ export class Quarantine {
 
   /** The one that belongs to a ledger. */
   static beside(ledgerPath: string): Quarantine {
-    return new Quarantine(`${ledgerPath}.quarantine`);
+    return new Quarantine(`${realPath(ledgerPath)}.quarantine`);
   }
 
   /** Removes the files in which an identity stands, and returns how many there were. */

@@ -1,5 +1,6 @@
 import { readdir, readFile, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { realPath } from "@keeptabs/ledger";
 import { mentions } from "./mentions.ts";
 import { Quarantine } from "./quarantine.ts";
 
@@ -9,8 +10,9 @@ import { Quarantine } from "./quarantine.ts";
  */
 export async function removeRemains(ledgerPath: string, customer: string): Promise<number> {
   const kept = await Quarantine.beside(ledgerPath).forget(customer);
-  const folder = dirname(ledgerPath);
-  const imports = `${basename(ledgerPath)}.import-`;
+  const ledger = realPath(ledgerPath);
+  const folder = dirname(ledger);
+  const imports = `${basename(ledger)}.import-`;
   let removed = 0;
   for (const name of await readdir(folder)) {
     if (!name.startsWith(imports)) continue;
