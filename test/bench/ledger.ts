@@ -17,7 +17,7 @@ const CALLS = 500_000;
 const REQUEST = 512;
 const IN_FLIGHT = 24;
 /** Calls that are held in memory at a time; the clock stands while the next are made. */
-const HELD = 500_000;
+const HELD = 125_000;
 const LIMIT = 60_000;
 
 interface Run {

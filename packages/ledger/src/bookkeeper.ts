@@ -66,7 +66,7 @@ export class Bookkeeper {
     }
     const results: BookingResult[] = [];
     for (const row of rows) {
-      const result = this.#bookOne(this.#traces.of(row.source, row.traceId), row, now, postings);
+      const result = this.#bookOne(row, now, postings);
       if (result.kind === "booked") news.push(row);
       results.push(result);
     }
@@ -114,7 +114,9 @@ export class Bookkeeper {
     for (const outer of trace.entriesAbove(spanId)) this.#settleLine(outer, below, now, postings);
   }
 
-  #bookOne(trace: Trace, sent: Row, now: bigint, postings: Postings): BookingResult {
+  #bookOne(sent: Row, now: bigint, postings: Postings): BookingResult {
+    const first = this.#traces.claimFirst(sent, this.#entries.last + 1);
+    const trace = first ?? this.#traces.of(sent.source, sent.traceId);
     const known = trace.get(sent.spanId)?.contentHash;
     if (known !== undefined) {
       if (Buffer.compare(known, sent.contentHash) === 0) return DUPLICATE;

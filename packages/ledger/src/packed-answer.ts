@@ -8,14 +8,16 @@ import type { PostingSum, Series } from "./postings.ts";
 export interface PackedAnswer {
   /** One for each booking: its place in `RESULTS`. */
   readonly results: Uint8Array<ArrayBuffer>;
-  readonly names: readonly string[];
-  /** `SERIES_REFERENCES` for each series: feature, provider, model, kind, reason, outcome. */
+  readonly customers: readonly string[];
+  readonly words: readonly string[];
+  readonly units: readonly string[];
+  /** `SERIES_REFERENCES` for each series, all words: feature, provider, model, kind, reason, outcome. */
   readonly series: Uint32Array<ArrayBuffer>;
-  /** `POSTING_REFERENCES` for each posting: customer (a name), series, 1 when first. */
+  /** `POSTING_REFERENCES` for each posting: customer, series, 1 when first. */
   readonly references: Uint32Array<ArrayBuffer>;
   /** `POSTING_NUMBERS` for each posting: when, calls, nano, atto. */
   readonly numbers: BigInt64Array<ArrayBuffer>;
-  /** Unit (a name) and quantity of all postings, and where each one's end. */
+  /** Unit and quantity of all postings, and where each one's end. */
   readonly quantities: Float64Array<ArrayBuffer>;
   readonly quantityEnds: Uint32Array<ArrayBuffer>;
 }
@@ -38,13 +40,28 @@ export function packAnswer(
   names: Dictionary,
   customers: Dictionary,
 ): PackedAnswer {
-  const used: string[] = [];
-  const indexes = new Map<string, number>();
-  const index = (name: string): number => {
-    let found = indexes.get(name);
+  const customerNames: string[] = [];
+  const customerIndexes = new Map<number, number>();
+  const customerIndex = (id: number): number => {
+    let found = customerIndexes.get(id);
     if (found === undefined) {
-      found = used.push(name) - 1;
-      indexes.set(name, found);
+      found = customerNames.push(customers.name(id)) - 1;
+      customerIndexes.set(id, found);
+    }
+    return found;
+  };
+  const units: number[] = [];
+  const unitIndex = (id: number): number => {
+    const found = units.indexOf(id);
+    return found >= 0 ? found : units.push(id) - 1;
+  };
+  const words: string[] = [];
+  const wordIndexes = new Map<string, number>();
+  const wordIndex = (word: string): number => {
+    let found = wordIndexes.get(word);
+    if (found === undefined) {
+      found = words.push(word) - 1;
+      wordIndexes.set(word, found);
     }
     return found;
   };
@@ -53,8 +70,8 @@ export function packAnswer(
   const seriesIndex = (of: Series): number => {
     let found = seriesIndexes.get(of);
     if (found === undefined) {
-      const places = [of.feature, of.provider, of.model].map((id) => index(names.name(id)));
-      series.push(...places, index(of.kind), index(of.reason), index(of.outcome));
+      const places = [of.feature, of.provider, of.model].map((id) => wordIndex(names.name(id)));
+      series.push(...places, wordIndex(of.kind), wordIndex(of.reason), wordIndex(of.outcome));
       found = seriesIndexes.size;
       seriesIndexes.set(of, found);
     }
@@ -67,7 +84,7 @@ export function packAnswer(
   let at = 0;
   for (const posting of postings) {
     const to = at * POSTING_REFERENCES;
-    references[to] = index(customers.name(posting.customer));
+    references[to] = customerIndex(posting.customer);
     references[to + 1] = seriesIndex(posting.series);
     references[to + 2] = posting.first ? 1 : 0;
     const number = at * POSTING_NUMBERS;
@@ -75,16 +92,18 @@ export function packAnswer(
     numbers[number + 1] = BigInt(posting.calls);
     numbers[number + 2] = posting.nano;
     numbers[number + 3] = posting.atto;
-    const { units, amounts } = posting.quantities;
-    for (let i = 0; i < units.length; i += 1) {
-      quantities.push(index(names.name(units[i] ?? 0)), amounts[i] ?? 0);
+    const consumed = posting.quantities;
+    for (let i = 0; i < consumed.units.length; i += 1) {
+      quantities.push(unitIndex(consumed.units[i] ?? 0), consumed.amounts[i] ?? 0);
     }
     quantityEnds[at] = quantities.length;
     at += 1;
   }
   return {
     results: Uint8Array.from(results, codeOf),
-    names: used,
+    customers: customerNames,
+    words,
+    units: units.map((id) => names.name(id)),
     series: Uint32Array.from(series),
     references,
     numbers,
@@ -101,8 +120,8 @@ export function answerBuffers(answer: PackedAnswer): ArrayBuffer[] {
 
 /** Reads back what `packAnswer` packed. */
 export function unpackAnswer(answer: PackedAnswer): { results: BookingResult[]; postings: Posting[] } {
-  const { names, series, references, numbers, quantities, quantityEnds } = answer;
-  const text = (index: number | undefined): string => names[index ?? -1] ?? "";
+  const { customers, words, units, series, references, numbers, quantities, quantityEnds } = answer;
+  const word = (index: number | undefined): string => words[index ?? -1] ?? "";
   const results = Array.from(answer.results, (code) => RESULTS[code] as BookingResult);
   const postings: Posting[] = [];
   let from = 0;
@@ -111,18 +130,19 @@ export function unpackAnswer(answer: PackedAnswer): { results: BookingResult[]; 
     const of = (references[to + 1] ?? 0) * SERIES_REFERENCES;
     const number = i * POSTING_NUMBERS;
     const tokens: (readonly [string, number])[] = [];
-    for (; from < until; from += 2) tokens.push([text(quantities[from]), quantities[from + 1] ?? 0]);
+    for (; from < until; from += 2)
+      tokens.push([units[quantities[from] ?? -1] ?? "", quantities[from + 1] ?? 0]);
     postings.push({
       occurredAt: numbers[number] ?? 0n,
-      customer: text(references[to]),
-      feature: text(series[of]),
-      provider: text(series[of + 1]),
-      model: text(series[of + 2]),
+      customer: customers[references[to] ?? -1] ?? "",
+      feature: word(series[of]),
+      provider: word(series[of + 1]),
+      model: word(series[of + 2]),
       amount: joinUsd(numbers[number + 2] ?? 0n, numbers[number + 3] ?? 0n),
       calls: Number(numbers[number + 1] ?? 0n),
-      kind: text(series[of + 3]) as EntryKind,
-      reason: text(series[of + 4]),
-      outcome: text(series[of + 5]) as Outcome,
+      kind: word(series[of + 3]) as EntryKind,
+      reason: word(series[of + 4]),
+      outcome: word(series[of + 5]) as Outcome,
       tokens,
       first: references[to + 2] === 1,
     });

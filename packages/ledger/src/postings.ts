@@ -117,6 +117,8 @@ export class Postings {
   /** By quarter of an hour; then by series, customer and whether they are first. */
   readonly #quarters = new Map<number, Map<number, Sum>>();
   readonly #sums: Sum[] = [];
+  #quarter = Number.NaN;
+  #ofLatest = new Map<number, Sum>();
 
   add({ series, customer, quarter, occurredAt, first, calls, nano, atto, tokens }: PostingRow): void {
     const sum = this.#sumOf(series, customer, quarter, occurredAt, first);
@@ -136,11 +138,7 @@ export class Postings {
   }
 
   #sumOf(series: Series, customer: number, quarter: number, occurredAt: bigint, first: boolean): Sum {
-    let sums = this.#quarters.get(quarter);
-    if (sums === undefined) {
-      sums = new Map();
-      this.#quarters.set(quarter, sums);
-    }
+    const sums = this.#ofQuarter(quarter);
     const key = pairOf(first ? series.id : -series.id, customer);
     let sum = sums.get(key);
     if (sum === undefined) {
@@ -150,6 +148,19 @@ export class Postings {
       this.#sums.push(sum);
     } else if (occurredAt > sum.occurredAt) sum.occurredAt = occurredAt;
     return sum;
+  }
+
+  /** One call after the other ends in the same quarter. */
+  #ofQuarter(quarter: number): Map<number, Sum> {
+    if (quarter === this.#quarter) return this.#ofLatest;
+    let sums = this.#quarters.get(quarter);
+    if (sums === undefined) {
+      sums = new Map();
+      this.#quarters.set(quarter, sums);
+    }
+    this.#quarter = quarter;
+    this.#ofLatest = sums;
+    return sums;
   }
 
   sums(): readonly PostingSum[] {

@@ -12,7 +12,7 @@ const OWN_NAMES = `
   `(e.flags >> ${FLAGS.named.shift})`,
 );
 
-/** A trace of which nothing is known. Nothing is added to it. */
+/** A trace of which nothing was known. Nothing is added to it. */
 const NO_TRACE: Trace = new Trace();
 
 /** The index of spans: identities of calls, and what lies above them. One transaction's traces are kept at hand. */
@@ -21,6 +21,7 @@ export class Traces {
   readonly #isKnown: StatementSync;
   readonly #read: StatementSync;
   readonly #insert: StatementSync;
+  readonly #claimFirst: StatementSync;
   readonly #note: StatementSync;
   readonly #becomeCall: StatementSync;
 
@@ -35,6 +36,11 @@ export class Traces {
     this.#read.setReadBigInts(true);
     this.#insert = database.prepare(
       "INSERT INTO spans (trace_id, span_id, source, entry, note) VALUES (?, ?, ?, ?, ?)",
+    );
+    // A row without entry and note is against the rules of the table, and is left out.
+    this.#claimFirst = database.prepare(
+      `INSERT OR IGNORE INTO spans (trace_id, span_id, source, entry)
+       VALUES (?1, ?2, ?3, iif(EXISTS (SELECT 1 FROM spans WHERE trace_id = ?1), NULL, ?4))`,
     );
     this.#note = database.prepare(
       "INSERT INTO notes (ancestors, customer, person, feature) VALUES (?, ?, ?, ?)",
@@ -56,6 +62,16 @@ export class Traces {
     return trace;
   }
 
+  /**
+   * Claims the identity of a call for an entry when nothing is known of its trace yet, which is so with nearly every
+   * call: that takes one step through the index. Undefined when something is known.
+   */
+  claimFirst(row: Row, entry: number): Trace | undefined {
+    const { source, traceId, spanId } = row;
+    if (this.atHand(source, traceId) !== undefined) return undefined;
+    return this.#claimFirst.run(traceId, spanId, source, entry).changes === 1 ? NO_TRACE : undefined;
+  }
+
   /** The same, of those that were asked for and known in this transaction. */
   atHand(source: number, traceId: Uint8Array): Trace | undefined {
     return this.#traces.size === 0 ? undefined : this.#traces.get(keyOf(source, traceId));
@@ -72,13 +88,14 @@ export class Traces {
     return true;
   }
 
-  /** Claims the identity of a call in its trace for an entry. */
+  /** Claims the identity of a call in its trace for an entry, unless it was the first one. */
   call(trace: Trace, row: Row, entry: number): void {
+    if (trace === NO_TRACE) return;
     const { source, traceId, spanId } = row;
     if (trace.get(spanId) === undefined) this.#insert.run(traceId, spanId, source, entry, null);
     // A span that was seen before without anything of a call on it.
     else this.#becomeCall.run(entry, traceId, spanId, source);
-    if (trace !== NO_TRACE) trace.add(new BookedSpan(row, entry));
+    trace.add(new BookedSpan(row, entry));
   }
 
   /** Forgets the traces at hand: at the end of a transaction, however it ended. */
