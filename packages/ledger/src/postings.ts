@@ -1,4 +1,5 @@
 import type { EntryKind } from "./entry.ts";
+import { PairMap } from "./pair-map.ts";
 import type { Row } from "./row.ts";
 
 /** What postings that are added up have in common beside customer and time; names are the ledger's numbers. */
@@ -46,12 +47,6 @@ const NANOS_PER_QUARTER = 900_000_000_000n;
 export function quarterOf(occurredAt: bigint): number {
   return Number(occurredAt / NANOS_PER_QUARTER);
 }
-
-/** A number for a pair of one of this process's numbers and one of the ledger's customers. */
-export function pairOf(number: number, customer: number): number {
-  return number * MAX_CUSTOMERS + customer;
-}
-const MAX_CUSTOMERS = 2 ** 28;
 
 /** More series than this start the memory anew: a series that comes again then has other numbers, and sums of its own. */
 const SERIES_LIMIT = 100_000;
@@ -115,10 +110,10 @@ interface Sum extends Omit<PostingRow, "calls" | "nano" | "atto" | "tokens" | "o
 /** Postings, those that differ in nothing but their amounts added up. */
 export class Postings {
   /** By quarter of an hour; then by series, customer and whether they are first. */
-  readonly #quarters = new Map<number, Map<number, Sum>>();
+  readonly #quarters = new Map<number, PairMap<Sum>>();
   readonly #sums: Sum[] = [];
   #quarter = Number.NaN;
-  #ofLatest = new Map<number, Sum>();
+  #ofLatest = new PairMap<Sum>();
 
   add({ series, customer, quarter, occurredAt, first, calls, nano, atto, tokens }: PostingRow): void {
     const sum = this.#sumOf(series, customer, quarter, occurredAt, first);
@@ -139,23 +134,23 @@ export class Postings {
 
   #sumOf(series: Series, customer: number, quarter: number, occurredAt: bigint, first: boolean): Sum {
     const sums = this.#ofQuarter(quarter);
-    const key = pairOf(first ? series.id : -series.id, customer);
-    let sum = sums.get(key);
+    const id = first ? series.id : -series.id;
+    let sum = sums.get(id, customer);
     if (sum === undefined) {
       const none = { calls: 0, nano: 0n, atto: 0n, quantities: new Quantities() };
       sum = { series, customer, quarter, occurredAt, first, ...none };
-      sums.set(key, sum);
+      sums.set(id, customer, sum);
       this.#sums.push(sum);
     } else if (occurredAt > sum.occurredAt) sum.occurredAt = occurredAt;
     return sum;
   }
 
   /** One call after the other ends in the same quarter. */
-  #ofQuarter(quarter: number): Map<number, Sum> {
+  #ofQuarter(quarter: number): PairMap<Sum> {
     if (quarter === this.#quarter) return this.#ofLatest;
     let sums = this.#quarters.get(quarter);
     if (sums === undefined) {
-      sums = new Map();
+      sums = new PairMap();
       this.#quarters.set(quarter, sums);
     }
     this.#quarter = quarter;

@@ -3,7 +3,8 @@ import { TOKEN_UNITS } from "@keeptabs/usage/consumed";
 import { insertInto } from "./columns.ts";
 import type { Dictionary } from "./dictionary.ts";
 import type { EntryKind } from "./entry.ts";
-import { type PostingSum, pairOf, Quantities, type Series } from "./postings.ts";
+import { PairMap } from "./pair-map.ts";
+import { type PostingSum, Quantities, type Series } from "./postings.ts";
 
 /** Money and calls of postings that were added up. */
 interface Sum {
@@ -48,8 +49,7 @@ class SumTables {
 /** The tables of hours and of days: follow every posting. Gathered here and written when there is time. */
 export class PeriodTotals {
   /** By hour; then by place and customer. */
-  readonly #gathered = new Map<number, Map<number, HourSum>>();
-  #waiting = 0;
+  readonly #gathered = new Map<number, PairMap<HourSum>>();
   readonly #hourly: SumTables;
   readonly #dailyCustomers: SumTables;
   readonly #dailyModels: SumTables;
@@ -64,19 +64,23 @@ export class PeriodTotals {
 
   /** How many rows wait to be written. */
   get waiting(): number {
-    return this.#waiting;
+    let waiting = 0;
+    for (const sums of this.#gathered.values()) waiting += sums.size;
+    return waiting;
   }
 
   add(postings: readonly PostingSum[]): void {
     for (const { series, customer, quarter, calls, nano, atto, quantities } of postings) {
       const hour = Math.floor(quarter / QUARTERS_PER_HOUR);
-      const sums = within(this.#gathered, hour);
-      const key = pairOf(series.place, customer);
-      let sum = sums.get(key);
+      let sums = this.#gathered.get(hour);
+      if (sums === undefined) {
+        sums = new PairMap();
+        this.#gathered.set(hour, sums);
+      }
+      let sum = sums.get(series.place, customer);
       if (sum === undefined) {
         sum = { hour, customer, series, ...emptySum() };
-        sums.set(key, sum);
-        this.#waiting += 1;
+        sums.set(series.place, customer, sum);
       }
       sum.calls += calls;
       if (isUnpriced(series.kind)) sum.unpricedCalls += calls;
@@ -94,22 +98,18 @@ export class PeriodTotals {
   }
 
   #writeSums(): void {
-    const customers = new Map<number, Map<number, HourSum>>();
-    const models = new Map<number, Map<number, HourSum>>();
+    const customers = new PairMap<HourSum>();
+    const models = new PairMap<HourSum>();
     for (const sum of this.#hours()) {
       const { hour, customer, series } = sum;
       this.#hourly.add([hour, customer, series.feature, series.provider, series.model], sum);
-      addSum(within(customers, dayOf(hour)), customer, sum);
-      addSum(within(models, dayOf(hour)), series.place, sum);
+      addSum(customers, dayOf(hour), customer, sum);
+      addSum(models, dayOf(hour), series.place, sum);
     }
-    for (const [day, sums] of customers) {
-      for (const sum of sums.values()) this.#dailyCustomers.add([day, sum.customer], sum);
-    }
-    for (const [day, sums] of models) {
-      for (const sum of sums.values()) {
-        const { feature, provider, model } = sum.series;
-        this.#dailyModels.add([day, feature, provider, model], sum);
-      }
+    for (const sum of customers.values()) this.#dailyCustomers.add([dayOf(sum.hour), sum.customer], sum);
+    for (const sum of models.values()) {
+      const { feature, provider, model } = sum.series;
+      this.#dailyModels.add([dayOf(sum.hour), feature, provider, model], sum);
     }
   }
 
@@ -120,7 +120,6 @@ export class PeriodTotals {
   /** Forgets what was gathered: it is written and committed, or is to be gathered anew. */
   clear(): void {
     this.#gathered.clear();
-    this.#waiting = 0;
   }
 }
 
@@ -151,12 +150,12 @@ function emptySum(): Sum {
   return { calls: 0, unpricedCalls: 0, failedCalls: 0, nano: 0n, atto: 0n, quantities: new Quantities() };
 }
 
-function addSum(sums: Map<number, HourSum>, key: number, added: HourSum): void {
-  let sum = sums.get(key);
+function addSum(sums: PairMap<HourSum>, day: number, key: number, added: HourSum): void {
+  let sum = sums.get(day, key);
   if (sum === undefined) {
     const { hour, customer, series } = added;
     sum = { hour, customer, series, ...emptySum() };
-    sums.set(key, sum);
+    sums.set(day, key, sum);
   }
   sum.calls += added.calls;
   sum.unpricedCalls += added.unpricedCalls;
@@ -164,16 +163,6 @@ function addSum(sums: Map<number, HourSum>, key: number, added: HourSum): void {
   sum.nano += added.nano;
   sum.atto += added.atto;
   sum.quantities.addAll(added.quantities);
-}
-
-/** The map in a map, made where there is none. */
-function within<V>(outer: Map<number, Map<number, V>>, key: number): Map<number, V> {
-  let inner = outer.get(key);
-  if (inner === undefined) {
-    inner = new Map();
-    outer.set(key, inner);
-  }
-  return inner;
 }
 
 /** Which counter a row of `counters` belongs to. Numbers are part of the file format. */
@@ -206,7 +195,7 @@ interface Raise {
 export class CounterTotals {
   readonly #names: Dictionary;
   /** By series and customer. */
-  readonly #gathered = new Map<number, Raise>();
+  readonly #gathered = new PairMap<Raise>();
   readonly #add: StatementSync;
   readonly #advance: StatementSync;
 
@@ -224,15 +213,14 @@ export class CounterTotals {
   add(postings: readonly PostingSum[]): void {
     for (const { series, customer, first, calls, nano, atto, quantities } of postings) {
       if (!first) continue;
-      const key = pairOf(series.id, customer);
-      let sum = this.#gathered.get(key);
+      let sum = this.#gathered.get(series.id, customer);
       if (sum === undefined) {
         // Numbered now, in the transaction of the posting: whoever only reads the tail can't.
         const outcome = this.#names.id(series.outcome);
         const reason = isUnpriced(series.kind) ? this.#names.id(reasonCode(series.reason)) : undefined;
         const none = { calls: 0, nano: 0n, atto: 0n, quantities: new Quantities() };
         sum = { customer, series, outcome, reason, ...none };
-        this.#gathered.set(key, sum);
+        this.#gathered.set(series.id, customer, sum);
       }
       sum.calls += calls;
       sum.nano += nano;
