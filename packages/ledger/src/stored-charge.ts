@@ -9,14 +9,14 @@ export interface StoredCharge extends Pick<Charge, "status" | "source" | "list" 
 
 /**
  * A charge in JSON: amounts are atto-USD as text, since a number would lose digits; 0 stands for what is
- * absent. A line is the number of its rate, its quantity and its amount, and where they are there the
+ * absent, and 1 for the price version that all lines' rates have. A line is the number of its rate, its quantity and its amount, and where they are there the
  * quantity that is billed and the net amount under an agreement.
  */
 type ChargeJson = readonly [
   status: Charge["status"],
   source: Charge["source"],
   reason: string | 0,
-  priceVersion: string | 0,
+  priceVersion: string | 0 | 1,
   list: string,
   net: string | 0,
   lines: readonly LineJson[],
@@ -41,8 +41,14 @@ export function encodeCharge(charge: Charge | StoredCharge, use: (rate: RateText
     lines += lines === "" ? shared + rest : `,${shared}${rest}`;
   }
   const { status, source, reason, priceVersion, list, net } = charge;
-  const head = `["${status}","${source}",${quotedOr0(reason)},${quotedOr0(priceVersion)},"${list}"`;
+  const version = isOfAllLines(charge) ? "1" : quotedOr0(priceVersion);
+  const head = `["${status}","${source}",${quotedOr0(reason)},${version},"${list}"`;
   return `${head},${net === list ? "0" : `"${net}"`},[${lines}]]`;
+}
+
+function isOfAllLines({ priceVersion, lines }: Charge | StoredCharge): boolean {
+  for (const line of lines) if (line.priceVersion !== priceVersion) return false;
+  return lines.length > 0;
 }
 
 /** More texts than this in one process start the memory anew. */
@@ -63,7 +69,9 @@ function quotedOr0(text: string | undefined): string {
 
 /** Reads back what `encodeCharge` wrote; `rateText` gives the text of a rate by its number. */
 export function decodeCharge(text: string, rateText: (id: number) => string): StoredCharge {
-  const [status, source, reason, priceVersion, list, net, lines] = JSON.parse(text) as ChargeJson;
+  const [status, source, reason, version, list, net, stored] = JSON.parse(text) as ChargeJson;
+  const lines = stored.map((line) => decodeLine(line, rateText));
+  const priceVersion = version === 1 ? lines[0]?.priceVersion : version;
   return {
     status,
     source,
@@ -71,7 +79,7 @@ export function decodeCharge(text: string, rateText: (id: number) => string): St
     priceVersion: priceVersion === 0 ? undefined : priceVersion,
     list: atto(list),
     net: atto(net === 0 ? list : net),
-    lines: lines.map((line) => decodeLine(line, rateText)),
+    lines,
   };
 }
 

@@ -66,7 +66,15 @@ it("usages and charges are kept as the texts that JSON makes of them, and lines 
   try {
     await fc.assert(
       fc.asyncProperty(
-        fc.array(fc.tuple(usage, fc.array(line, { maxLength: 4 }), amount, optional(text)), { minLength: 1 }),
+        fc.array(
+          fc.tuple(
+            usage,
+            fc.array(line, { maxLength: 4 }),
+            amount,
+            fc.oneof(optional(text), fc.constantFrom("a", "b")),
+          ),
+          { minLength: 1 },
+        ),
         async (all) => {
           const bookings = all.map(([used, lines, list, version]): Booking => {
             const charge = { ...bookingOf().charge, list, net: list, lines } as Charge;
@@ -81,6 +89,7 @@ it("usages and charges are kept as the texts that JSON makes of them, and lines 
           for (const { call, charge } of bookings) {
             const entry = reader.entry(call.traceId, call.spanId);
             expect(entry?.lines).toEqual(charge.lines.map(withoutSame));
+            expect(entry?.priceVersion).toEqual(charge.priceVersion);
             expect(entry && formatUsd(entry.list)).toEqual(formatUsd(charge.list));
             const kept = database
               .prepare("SELECT usage, charge FROM full_entries WHERE id = ?")
