@@ -18,7 +18,7 @@ const OLDEST_SQLITE = [3, 51, 3] as const;
  */
 const SETTINGS = `
   PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF;
-  PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 16000;`;
+  PRAGMA cache_size = -131072; PRAGMA wal_autocheckpoint = 40000;`;
 
 /** Opens the file for the one writer, creating and migrating it where needed. Throws LedgerError. */
 export function openForWriting(path: string): DatabaseSync {
