@@ -9,6 +9,8 @@ import {
   decompress,
   encodeTraceResponse,
   type OtlpEncoding,
+  type PartialSuccess,
+  partialSuccessOf,
   type Selection,
   UnsupportedEncoding,
 } from "../otlp/index.ts";
@@ -75,11 +77,13 @@ async function answer(
     if (encoding === undefined) throw unknownType(request);
     if (parts.stopping())
       throw new Refusal(503, "stopping", "the processor is stopping", { retryAfterSeconds: 1 });
-    await readBody(request, parts.config.maxBodyBytes, share).then((raw) =>
+    const partial = await readBody(request, parts.config.maxBodyBytes, share).then((raw) =>
       // Default SDK set-ups send metrics and logs to the same address; refusing them would fill their logs.
       path === "/v1/traces" ? take(parts, request, raw, encoding, sender, share) : undefined,
     );
-    response.writeHead(200, { "content-type": contentTypeOf(encoding) }).end(encodeTraceResponse(encoding));
+    response
+      .writeHead(200, { "content-type": contentTypeOf(encoding) })
+      .end(encodeTraceResponse(encoding, partial));
   } catch (error) {
     if (error instanceof BodyAborted) return;
     const refusal = refusalOf(error, parts.config.maxBodyBytes);
@@ -127,7 +131,10 @@ function admitted({ access, rates }: IngestParts, authorization: string | undefi
   return admission.principal;
 }
 
-/** Books what a body holds. While that is committed nobody holds the body any more; see `Intake.take`. */
+/**
+ * Books what a body holds, and says which of it can never be booked. While that is committed nobody holds the body
+ * any more; see `Intake.take`.
+ */
 function take(
   parts: IngestParts,
   request: IncomingMessage,
@@ -135,7 +142,7 @@ function take(
   encoding: OtlpEncoding,
   sender: Sender,
   share: Share,
-): Promise<void> {
+): Promise<PartialSuccess | undefined> {
   const limit = parts.config.maxBodyBytes;
   const compression = request.headers["content-encoding"]?.trim().toLowerCase();
   if (compression !== undefined && compression !== "" && compression !== "identity") {
@@ -152,7 +159,7 @@ async function book(
   body: Uint8Array,
   encoding: OtlpEncoding,
   sender: Sender,
-): Promise<void> {
+): Promise<PartialSuccess | undefined> {
   let decoded: DecodedTraces;
   try {
     decoded = decodeTraces(body, encoding, parts.selection);
@@ -161,7 +168,8 @@ async function book(
   }
   const { spans, rejected, rejectedCount } = decoded;
   if (rejectedCount > 0) await setAside(parts, body, encoding, rejected[0]?.reason ?? "");
-  return parts.intake.take(spans, rejectedCount, sender.source);
+  const partial = partialSuccessOf(decoded);
+  return parts.intake.take(spans, rejectedCount, sender.source).then(() => partial);
 }
 
 /** Keeps a body aside that could not be decoded. Rejects with the error in any case. */

@@ -1,4 +1,5 @@
 import type { OtlpEncoding } from "./decode.ts";
+import type { DecodedTraces } from "./decoded-traces.ts";
 
 /** What of a request was not taken although its answer is 200; the sender must not send it again. */
 export interface PartialSuccess {
@@ -6,9 +7,27 @@ export interface PartialSuccess {
   readonly errorMessage: string;
 }
 
+/** As many rejected spans are told of one by one; they mostly share their fault. */
+const REASONS_TOLD = 3;
 const MAX_MESSAGE_CHARACTERS = 2048;
 const VARINT = 0;
 const LENGTH_DELIMITED = 2;
+
+/** What the sender is to be told of spans that can never be booked; undefined when there are none. */
+export function partialSuccessOf({
+  rejected,
+  rejectedCount,
+}: Pick<DecodedTraces, "rejected" | "rejectedCount">): PartialSuccess | undefined {
+  if (rejectedCount === 0) return undefined;
+  const told = rejected.slice(0, REASONS_TOLD).map(({ reason }) => reason);
+  const others = rejectedCount - told.length;
+  if (others > 0) told.push(`And ${others} more.`);
+  const what = rejectedCount === 1 ? "1 span" : `${rejectedCount} spans`;
+  return {
+    rejectedSpans: rejectedCount,
+    errorMessage: `${what} can't be booked, however often sent. ${told.join(" ")}`,
+  };
+}
 
 /**
  * Encodes an ExportTraceServiceResponse. For full success, without `partial`, it is the empty message as

@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { request } from "node:http";
+import { DatabaseSync } from "node:sqlite";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { TraceResponse } from "../otlp/official-schema.ts";
+import { toProtobuf } from "../otlp/requests.ts";
 import { exportOf, type Running, spanOf, startTestProcessor } from "../running.ts";
 
 let processor: Running;
@@ -129,6 +132,70 @@ describe("the ingest port", () => {
     expect(processor.october()).toEqual([["__unattributed__", "", booked, expect.any(String)]]);
     await expect(processor.postSpans(spanOf())).rejects.toThrow();
   });
+});
+
+describe("spans that can never be booked", () => {
+  const SECRET = "pay the invoice of Jane Roe";
+  const noTrace = () => ({ ...spanOf({ note: SECRET }), traceId: "00", name: SECRET });
+  const rejectedOf = (metrics: string) => /result="rejected"\} (\d+)/.exec(metrics)?.[1];
+
+  it("are told of in the answer by field and reason, and the rest of the request is booked", async () => {
+    const response = await processor.postSpans(spanOf(), noTrace(), { ...spanOf(), spanId: SECRET });
+    expect(response.status).toBe(200);
+    const { partialSuccess } = (await response.json()) as { partialSuccess: Record<string, string> };
+    expect(partialSuccess["rejectedSpans"]).toBe("2");
+    expect(partialSuccess["errorMessage"]).toMatch(
+      /spans\[1\]\.traceId must be 32 hex digits, got 2 characters/,
+    );
+    expect(partialSuccess["errorMessage"]).toMatch(/spans\[2\]\.spanId must be 16 hex digits/);
+    expect(partialSuccess["errorMessage"]).not.toContain("Jane");
+    expect(processor.october()).toEqual([["__unattributed__", "", 1, "0.0035"]]);
+    expect(rejectedOf(await processor.metrics())).toBe("2");
+  });
+
+  it("are told of in protobuf to who sends protobuf", async () => {
+    const body = toProtobuf(exportOf([noTrace(), spanOf()]));
+    const response = await processor.post(new Uint8Array(body), { "content-type": "application/x-protobuf" });
+    expect([response.status, response.headers.get("content-type")]).toEqual([200, "application/x-protobuf"]);
+    const answer = TraceResponse.decode(new Uint8Array(await response.arrayBuffer()));
+    const { partialSuccess } = TraceResponse.toObject(answer, { longs: String });
+    expect(partialSuccess).toEqual({
+      rejectedSpans: "1",
+      errorMessage: expect.stringMatching(/^1 span can't be booked.* trace_id must be 16 bytes, got 1\.$/),
+    });
+    expect(processor.october()).toEqual([["__unattributed__", "", 1, "0.0035"]]);
+  });
+
+  it("are counted all, and told of within bounds, however many they are", async () => {
+    const response = await processor.postSpans(...Array.from({ length: 50 }, noTrace));
+    const { partialSuccess } = (await response.json()) as { partialSuccess: Record<string, string> };
+    expect(partialSuccess).toEqual({
+      rejectedSpans: "50",
+      errorMessage: expect.stringMatching(/^50 spans .*spans\[0\].* And 47 more\.$/),
+    });
+    expect(partialSuccess["errorMessage"]?.length).toBeLessThan(500);
+    expect(rejectedOf(await processor.metrics())).toBe("50");
+  });
+
+  it("are no reason to keep the others from coming again while the ledger can't commit", async () => {
+    const other = new DatabaseSync(processor.ledgerPath);
+    other.exec("BEGIN IMMEDIATE");
+    const spans = [spanOf(), noTrace()];
+    const refused = await processor.postSpans(...spans);
+    other.exec("ROLLBACK");
+    other.close();
+    expect([refused.status, await refused.json()]).toEqual([
+      503,
+      { code: 14, message: expect.stringMatching(/locked/) },
+    ]);
+    const taken = await processor.postSpans(...spans);
+    expect([taken.status, await taken.json()]).toEqual([
+      200,
+      { partialSuccess: { rejectedSpans: "1", errorMessage: expect.any(String) } },
+    ]);
+    expect(processor.october()).toEqual([["__unattributed__", "", 1, "0.0035"]]);
+    expect(rejectedOf(await processor.metrics())).toBe("1");
+  }, 30_000);
 });
 
 describe("dates that can't be", () => {
