@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backupLedger, Ledger, LedgerReader, verifyLedger } from "@keeptabs/ledger";
@@ -25,6 +25,32 @@ describe.skipIf(!mountOrSkip())("a ledger on a disk of which the size is known",
         rmSync(filler);
       });
       expect(found).toEqual([]);
+    } finally {
+      disk.remove();
+    }
+  });
+
+  it("refuses for good what can't be decoded also while the disk is full, and keeps no piece of it aside", {
+    timeout: TIMEOUT,
+  }, async () => {
+    const disk = smallDisk("48m")!;
+    try {
+      const ledger = join(disk.folder, "ledger.db");
+      const processor = new ProcessorProcess({ ledger });
+      const { ingestUrl } = await processor.up();
+      const body = "nonsense ".repeat(10_000);
+      const kept = (): readonly number[] =>
+        readdirSync(`${ledger}.quarantine`).map((file) => statSync(join(`${ledger}.quarantine`, file)).size);
+      const post = async (): Promise<number> => {
+        const headers = { "content-type": "application/json" };
+        return (await fetch(`${ingestUrl}/v1/traces`, { method: "POST", headers, body })).status;
+      };
+      const filler = join(disk.folder, "filler");
+      fill(filler);
+      expect([await post(), await post(), kept()]).toEqual([400, 400, []]);
+      rmSync(filler);
+      expect([await post(), kept()]).toEqual([400, [body.length]]);
+      expect(await processor.stop()).toBe(0);
     } finally {
       disk.remove();
     }

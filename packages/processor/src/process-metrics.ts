@@ -8,6 +8,7 @@ export interface ProcessMetrics {
   readonly spansReceived: Counter<"dialect">;
   readonly spans: Counter<"result">;
   readonly seriesOverflow: Counter;
+  readonly quarantineFailures: Counter;
   readonly commitSeconds: Histogram;
 }
 
@@ -47,6 +48,11 @@ export function processMetrics(waiting: () => number): ProcessMetrics {
     seriesOverflow: new Counter({
       name: "keeptabs_series_overflow_total",
       help: "Times that a customer was shown as __other__ because the series budget was spent.",
+      registers,
+    }),
+    quarantineFailures: new Counter({
+      name: "keeptabs_quarantine_failures_total",
+      help: "Bodies with undecodable content that could not be kept aside.",
       registers,
     }),
     commitSeconds: new Histogram({

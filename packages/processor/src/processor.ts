@@ -7,6 +7,7 @@ import { Access, isLoopback, type OnRefusal, RateLimiter, Refusals } from "./acc
 import { Administration } from "./administration.ts";
 import type { Config } from "./config.ts";
 import { CurrentMetrics } from "./current-metrics.ts";
+import { Aside } from "./ingest/aside.ts";
 import { Intake } from "./ingest/intake.ts";
 import { ingestServer } from "./ingest/server.ts";
 import { LedgerMetrics } from "./metrics/ledger-metrics.ts";
@@ -105,16 +106,22 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
     log,
   });
   let stopping = false;
+  const refusals = new Refusals("ingest", log, onRefusal);
   const ingest = ingestServer({
     config: config.ingest,
     access,
     rates: new RateLimiter(config.ingest.rateLimit),
-    refusals: new Refusals("ingest", log, onRefusal),
+    refusals,
     intake,
     selection: compileSelection(attributesReadWith(config.attribution)),
-    quarantine: Quarantine.beside(config.ledgerPath),
+    aside: new Aside({
+      quarantine: Quarantine.beside(config.ledgerPath),
+      refusals,
+      process,
+      now,
+      log,
+    }),
     stopping: () => stopping,
-    now,
   });
 
   const operator = operatorServer(

@@ -7,6 +7,14 @@ import { mentions } from "./mentions.ts";
 const MAX_FILES = 100;
 const MAX_BYTES = 1024 * 1024;
 
+/** Where a body is kept. */
+export interface Kept {
+  /** The name of its file. */
+  readonly file: string;
+  /** False when it was there already. */
+  readonly written: boolean;
+}
+
 /**
  * Keeps bodies that could not be decoded, so that nothing is lost to a sender's bug or to ours. Bounded:
  * the newest hundred, the first MiB of each. The files may hold prompts and are readable by the owner only.
@@ -36,19 +44,29 @@ export class Quarantine {
     return removed;
   }
 
-  /** Writes a body aside and returns its file name. Equal bodies share a file. `now` is Unix milliseconds. */
-  async keep(body: Uint8Array, extension: "json" | "pb", now: number): Promise<string> {
+  /**
+   * Writes a body aside, unless an equal one is there already; both share its file then. Rejects when it can't be
+   * written, and leaves nothing of it. `now` is Unix milliseconds.
+   */
+  async keep(body: Uint8Array, extension: "json" | "pb", now: number): Promise<Kept> {
     await mkdir(this.folder, { recursive: true, mode: 0o700 });
     const ending = `${createHash("sha256").update(body).digest("hex").slice(0, 16)}.${extension}`;
     // Names begin with the time, so that their order is their age.
     const kept = (await readdir(this.folder)).toSorted();
     const same = kept.find((name) => name.endsWith(ending));
-    if (same !== undefined) return same;
+    if (same !== undefined) return { file: same, written: false };
     const oldest = kept.slice(0, Math.max(0, kept.length - MAX_FILES + 1));
     await Promise.all(oldest.map((file) => rm(join(this.folder, file), { force: true })));
     const name = `${new Date(now).toISOString().replace(/[:.]/g, "")}-${ending}`;
-    await writeFile(join(this.folder, name), body.subarray(0, MAX_BYTES), { mode: 0o600 });
-    return name;
+    const path = join(this.folder, name);
+    try {
+      await writeFile(path, body.subarray(0, MAX_BYTES), { mode: 0o600 });
+    } catch (error) {
+      // A piece of it would be taken for all of it when the same body comes again.
+      await rm(path, { force: true });
+      throw error;
+    }
+    return { file: name, written: true };
   }
 }
 

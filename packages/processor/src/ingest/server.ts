@@ -14,8 +14,8 @@ import {
   type Selection,
   UnsupportedEncoding,
 } from "../otlp/index.ts";
-import type { Quarantine } from "../quarantine.ts";
 import type { IngestConfig } from "../server-config.ts";
+import type { Aside } from "./aside.ts";
 import { BodyAborted, BodyTooLong, readBody } from "./body.ts";
 import { InFlight, NoRoom, type Share } from "./in-flight.ts";
 import { type Intake, Overloaded } from "./intake.ts";
@@ -29,11 +29,9 @@ export interface IngestParts {
   readonly refusals: Refusals;
   readonly intake: Intake;
   readonly selection: Selection;
-  readonly quarantine: Quarantine;
+  readonly aside: Aside;
   /** True from the moment that the process is asked to stop. */
   readonly stopping: () => boolean;
-  /** Unix milliseconds. */
-  readonly now: () => number;
 }
 
 const PATHS: readonly string[] = ["/v1/traces", "/v1/metrics", "/v1/logs"];
@@ -167,7 +165,7 @@ async function book(
     return failed(parts, body, encoding, error);
   }
   const { spans, rejected, rejectedCount } = decoded;
-  if (rejectedCount > 0) await setAside(parts, body, encoding, rejected[0]?.reason ?? "");
+  if (rejectedCount > 0) await parts.aside.keep(body, encoding, rejected[0]?.reason ?? "");
   const partial = partialSuccessOf(decoded);
   return parts.intake.take(spans, rejectedCount, sender.source).then(() => partial);
 }
@@ -179,18 +177,8 @@ async function failed(
   encoding: OtlpEncoding,
   error: unknown,
 ): Promise<never> {
-  if (error instanceof DecodeError) await setAside(parts, body, encoding, error.message);
+  if (error instanceof DecodeError) await parts.aside.keep(body, encoding, error.message);
   throw error;
-}
-
-async function setAside(
-  parts: IngestParts,
-  body: Uint8Array,
-  encoding: OtlpEncoding,
-  problem: string,
-): Promise<void> {
-  const file = await parts.quarantine.keep(body, encoding === "json" ? "json" : "pb", parts.now());
-  parts.refusals.note("content", { problem, file }, "a body with undecodable content was kept aside");
 }
 
 function refusalOf(error: unknown, maxBodyBytes: number): Refusal {

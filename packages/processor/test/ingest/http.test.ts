@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import { DatabaseSync } from "node:sqlite";
 import { gzipSync, zstdCompressSync } from "node:zlib";
+import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TraceResponse } from "../otlp/official-schema.ts";
 import { toProtobuf } from "../otlp/requests.ts";
@@ -196,6 +197,49 @@ describe("spans that can never be booked", () => {
     expect(processor.october()).toEqual([["__unattributed__", "", 1, "0.0035"]]);
     expect(rejectedOf(await processor.metrics())).toBe("1");
   }, 30_000);
+});
+
+describe("a body that can't be kept aside", () => {
+  const failures = async () =>
+    /^keeptabs_quarantine_failures_total (\d+)$/m.exec(await processor.metrics())?.[1];
+
+  it("is refused for good all the same, which the log says once, until bodies can be kept again", async () => {
+    const lines: Readonly<Record<string, unknown>>[] = [];
+    await processor.stop();
+    const log = pino({ base: null }, { write: (line: string) => void lines.push(JSON.parse(line)) });
+    processor = await startTestProcessor("", undefined, log);
+    const said = () => lines.filter(({ msg }) => /kept aside/.test(String(msg))).map(({ msg }) => msg);
+    const folder = `${processor.ledgerPath}.quarantine`;
+    // Where the folder should be, there is a file.
+    writeFileSync(folder, "");
+    expect(await failures()).toBe("0");
+    for (const body of ["nonsense", "nonsense", "[", '{"resourceSpans": [']) {
+      const response = await processor.post(body);
+      expect([response.status, response.headers.get("retry-after")]).toEqual([400, null]);
+      expect(await response.json()).toEqual({ code: 3, message: expect.stringMatching(/JSON/) });
+    }
+    const broken = { "content-type": "application/x-protobuf", "content-encoding": "gzip" };
+    expect((await processor.post("nonsense", broken)).status).toBe(400);
+    expect(said()).toEqual(["bodies with undecodable content can't be kept aside"]);
+    expect(JSON.stringify(lines)).not.toContain("nonsense");
+    expect(await failures()).toBe("5");
+    rmSync(folder);
+    expect((await processor.post("nonsense")).status).toBe(400);
+    expect(readdirSync(folder)).toHaveLength(1);
+    expect(said().slice(1)).toEqual(["bodies with undecodable content are kept aside again"]);
+    expect(await failures()).toBe("5");
+  });
+
+  it("is booked for the rest of it, when only some of its spans can't be", async () => {
+    writeFileSync(`${processor.ledgerPath}.quarantine`, "");
+    const response = await processor.postSpans(spanOf(), { ...spanOf(), traceId: "00" });
+    expect([response.status, await response.json()]).toMatchObject([
+      200,
+      { partialSuccess: { rejectedSpans: "1" } },
+    ]);
+    expect(processor.october()).toEqual([["__unattributed__", "", 1, "0.0035"]]);
+    expect(await failures()).toBe("1");
+  });
 });
 
 describe("dates that can't be", () => {
