@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it } from "vitest";
-import { ledgerWith, run } from "./running.ts";
+import { fileWith, ledgerWith, run } from "./running.ts";
 
 const PAGE = 4096;
 
@@ -14,14 +14,23 @@ function tamper(path: string): void {
   database.close();
 }
 
-/** Spoils the first page of every table and index. */
-function damage(path: string): void {
+/** Spoils the first page of every table and index, or of one. */
+function damage(path: string, only = "%"): void {
   const database = new DatabaseSync(path);
-  const roots = database.prepare("SELECT rootpage FROM sqlite_schema WHERE rootpage > 0").all();
+  const roots = database
+    .prepare("SELECT rootpage FROM sqlite_schema WHERE rootpage > 0 AND name LIKE ?")
+    .all(only);
   database.close();
   const pages = readFileSync(path);
   for (const { rootpage } of roots) pages.fill(0xff, (Number(rootpage) - 1) * PAGE, Number(rootpage) * PAGE);
   writeFileSync(path, pages);
+}
+
+/** One sentence that names a ledger's file and what to do with it. */
+function namedDamage(path: string): RegExp {
+  return new RegExp(
+    `^keeptabs: .*the ledger ${path} is damaged: .*malformed\\. Restore it from a backup; \`keeptabs verify\` .*\n$`,
+  );
 }
 
 describe("keeptabs verify", () => {
@@ -100,4 +109,45 @@ describe("a ledger of which pages are damaged", () => {
       ]);
     }
   });
+
+  for (const [when, table] of [
+    ["when they are met as it is opened", "%"],
+    ["when they are met only as a call is booked", "spans"],
+  ] as const) {
+    it(`is named to whoever would import into it, with what to do, ${when}`, async () => {
+      const { path } = await ledgerWith("gpt-4o");
+      damage(path, table);
+      const calls = fileWith("calls.jsonl", {
+        trace_id: "ab".repeat(16),
+        span_id: "cd".repeat(8),
+        occurred_at: "2026-10-15T12:00:00Z",
+        provider: "openai",
+        model: "gpt-4o",
+        customer: "globex",
+        quantities: [{ unit: "input", quantity: 10 }],
+      });
+      const { code, err } = await run("import", calls, "--format", "keeptabs", "--ledger", path);
+      expect([code, err]).toEqual([1, expect.stringMatching(namedDamage(path))]);
+    });
+  }
+
+  it("is named to whoever would write to a ledger of which the end is gone", async () => {
+    const { path } = await ledgerWith("gpt-4o");
+    const pages = readFileSync(path);
+    writeFileSync(path, pages.subarray(0, 3 * PAGE));
+    const { code, err } = await run("forget", "acme", "--yes", "--ledger", path);
+    expect([code, err]).toEqual([1, expect.stringMatching(namedDamage(path))]);
+  });
+
+  for (const [when, table] of [
+    ["when they are met as it is opened", "%"],
+    ["when they are met only as the name is looked for", "sqlite_autoindex_customers_1"],
+  ] as const) {
+    it(`is named to whoever would forget a customer in it, with what to do, ${when}`, async () => {
+      const { path } = await ledgerWith("gpt-4o");
+      damage(path, table);
+      const { code, err } = await run("forget", "acme", "--yes", "--ledger", path);
+      expect([code, err]).toEqual([1, expect.stringMatching(namedDamage(path))]);
+    });
+  }
 });

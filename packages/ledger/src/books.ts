@@ -3,7 +3,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { Anchor, readAnchor } from "./anchor.ts";
 import { Bookkeeper, type RepricingRow } from "./bookkeeper.ts";
 import { Chain } from "./chain.ts";
-import { LedgerError, openForWriting } from "./database.ts";
+import { LedgerError, namingDamage, openForWriting } from "./database.ts";
 import { Dictionary } from "./dictionary.ts";
 import type { BookingResult } from "./entry.ts";
 import { Meanings } from "./meanings.ts";
@@ -80,7 +80,7 @@ export class Books {
       } finally {
         this.#database.close();
       }
-      throw error;
+      throw namingDamage(error, path);
     }
   }
 

@@ -35,7 +35,7 @@ export function openForWriting(path: string): DatabaseSync {
       return database;
     } catch (error) {
       database.close();
-      throw error;
+      throw namingDamage(error, path);
     }
   });
 }
@@ -82,6 +82,16 @@ function opened(path: string, open: () => DatabaseSync): DatabaseSync {
     if (error instanceof LedgerError) throw error;
     throw new LedgerError(`cannot open the ledger ${path}: ${(error as Error).message}`, { cause: error });
   }
+}
+
+const CORRUPT = 11;
+
+/** An error of SQLite's as one that names the damaged file and says what to do; any other as it is. */
+export function namingDamage(error: unknown, path: string): Error {
+  const { errcode, message } = error as Error & { readonly errcode?: unknown };
+  if (typeof errcode !== "number" || (errcode & 0xff) !== CORRUPT) return error as Error;
+  const remedy = "Restore it from a backup; `keeptabs verify` says more";
+  return new LedgerError(`the ledger ${path} is damaged: ${message}. ${remedy}`, { cause: error });
 }
 
 function requireVersion(database: DatabaseSync): void {

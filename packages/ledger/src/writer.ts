@@ -1,6 +1,6 @@
 import { type MessagePort, parentPort, receiveMessageOnPort, workerData } from "node:worker_threads";
 import { Books, PROJECT_MS, type ToBook } from "./books.ts";
-import { troubleWith } from "./database.ts";
+import { namingDamage, troubleWith } from "./database.ts";
 import { answerBuffers, type PackedAnswer } from "./packed-answer.ts";
 import type { Answer, AppendRequest, OtherRequest, Request, WriterOptions } from "./protocol.ts";
 import { Vocabulary } from "./vocabulary.ts";
@@ -150,7 +150,7 @@ function answerBooked(id: number, booked: PackedAnswer | undefined, seconds: num
 }
 
 function refuse(id: number, error: unknown): void {
-  answer({ kind: "failed", id, message: (error as Error).message });
+  answer({ kind: "failed", id, message: namingDamage(error, path).message });
 }
 
 function answer(message: Answer): void {
