@@ -186,6 +186,13 @@ describe("the API's document", () => {
     }
   });
 
+  it("is itself asked for without parameters: one is refused by its name", async () => {
+    const { status, type, body } = await ask("/api/v1/openapi.json?colour=red");
+    expect([status, type]).toEqual([400, "application/problem+json; charset=utf-8"]);
+    expect(body["errors"]).toEqual([{ field: "colour", detail: expect.stringMatching(/unknown parameter/) }]);
+    expect((await ask("/api/v1/openapi.json?")).body).toEqual(document);
+  });
+
   it("says of what may not be there that it may be missing, and only of that", async () => {
     const isProblem = ajv.compile(document.components.schemas.Problem);
     for (const [path, operation, method] of operations()) {

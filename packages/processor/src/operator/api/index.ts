@@ -1,3 +1,4 @@
+import { readParameters } from "../parameters.ts";
 import type { GuardedRoute } from "../route.ts";
 import { forgetRoute, repriceRoute } from "./administration.ts";
 import type { ApiRoute } from "./api-route.ts";
@@ -28,7 +29,8 @@ export const DOCUMENT_ROUTE: GuardedRoute = {
   method: "get",
   path: "/api/v1/openapi.json",
   audience: "readers",
-  handle: ({ response }) => {
+  handle: ({ request, response }) => {
+    readParameters(request.url, {});
     response.type("application/json").send(DOCUMENT);
   },
 };
