@@ -1,5 +1,6 @@
 import type { LedgerReader, Total } from "@keeptabs/ledger";
 import { type AttoUsd, subtractUsd, sumUsd, ZERO_USD } from "@keeptabs/pricing";
+import { UNATTRIBUTED } from "@keeptabs/usage";
 import { type Customers, revenueIn } from "./customer.ts";
 import type { Period } from "./period.ts";
 
@@ -30,6 +31,8 @@ export interface MarginReport {
   readonly margin: AttoUsd;
   readonly calls: number;
   readonly unpricedCalls: number;
+  readonly customersWithRevenue: number;
+  /** Calls that name nobody are listed, but are no customer. */
   readonly customersWithoutRevenue: number;
 }
 
@@ -62,7 +65,9 @@ export function marginsOf(totals: readonly Total[], customers: Customers, month:
     margin: subtractUsd(revenue, sumUsd(known.map(({ net }) => net))),
     calls: rows.reduce((sum, { calls }) => sum + calls, 0),
     unpricedCalls: rows.reduce((sum, { unpricedCalls }) => sum + unpricedCalls, 0),
-    customersWithoutRevenue: rows.length - known.length,
+    customersWithRevenue: known.length,
+    customersWithoutRevenue: rows.filter((row) => row.revenue === undefined && row.customer !== UNATTRIBUTED)
+      .length,
   };
 }
 

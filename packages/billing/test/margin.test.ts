@@ -51,7 +51,12 @@ describe("the margins of a month", () => {
     expect(formatUsd(report.net)).toBe("28.5");
     expect(formatUsd(report.revenue)).toBe("30");
     expect(formatUsd(report.margin)).toBe("4.5");
-    expect(report.customersWithoutRevenue).toBe(2);
+  });
+
+  it("count those without revenue, among whom calls of nobody are none", () => {
+    expect([report.customersWithRevenue, report.customersWithoutRevenue]).toEqual([2, 1]);
+    const nobody = marginsOf([total("__unattributed__", "2")], new Map(), "2026-10");
+    expect([nobody.customersWithRevenue, nobody.customersWithoutRevenue]).toEqual([0, 0]);
   });
 
   it("take the revenue of the month in question", () => {

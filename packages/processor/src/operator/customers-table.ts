@@ -92,20 +92,14 @@ export function customersTable(
         numeric: true,
         ...sorted("revenue"),
         cell: ({ revenue }) => (revenue === undefined ? unknown("not configured") : money(revenue)),
-        foot:
-          margins.customersWithoutRevenue === margins.rows.length
-            ? unknown("not configured")
-            : money(margins.revenue),
+        foot: margins.customersWithRevenue === 0 ? unknown("not configured") : money(margins.revenue),
       },
       {
         title: "Margin",
         numeric: true,
         ...sorted("margin"),
         cell: marginCell,
-        foot:
-          margins.customersWithoutRevenue === margins.rows.length
-            ? unknown("no revenue")
-            : money(margins.margin),
+        foot: margins.customersWithRevenue === 0 ? unknown("no revenue") : money(margins.margin),
       },
       { title: "Calls", numeric: true, ...sorted("calls"), cell: callsCell, foot: count(margins.calls) },
       {

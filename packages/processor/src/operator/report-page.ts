@@ -70,7 +70,7 @@ function summary({ margins, total, days, current, before }: MonthFigures): Html 
   const unattributed = margins.rows.find(({ customer }) => customer === UNATTRIBUTED);
   const losers = margins.rows.filter(({ margin }) => margin !== undefined && margin < 0n);
   const active = days.all.filter((day) => day.calls > 0).length;
-  const known = margins.rows.length - margins.customersWithoutRevenue;
+  const known = margins.customersWithRevenue;
   return summaryOf([
     figure("Spend", spendCell(total), changeNote(total, before)),
     figure(
