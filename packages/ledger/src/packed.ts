@@ -267,9 +267,11 @@ function writeId(target: Uint8Array, at: number, hex: string, length: number, wh
   throw new RangeError(`${what} must be ${length} bytes of hex, got "${hex}"`);
 }
 
-/** The value of a hexadecimal digit; negative when it is none. */
+/** Values of hexadecimal digits by their character code; -1 for what is none. */
+const DIGITS: Int8Array = Int8Array.from({ length: 128 }, (_, code) =>
+  "0123456789abcdef".indexOf(String.fromCharCode(code).toLowerCase()),
+);
+
 function digit(code: number): number {
-  if (code >= 0x30 && code <= 0x39) return code - 0x30;
-  const lower = code | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
+  return code < 128 ? (DIGITS[code] ?? -1) : -1;
 }
