@@ -15,7 +15,7 @@ import { obviousInserts } from "./ledger/obvious-insert.ts";
 
 const CALLS = 500_000;
 const REQUEST = 512;
-const IN_FLIGHT = 24;
+const IN_FLIGHT = 48;
 /** Calls that are held in memory at a time; the clock stands while the next are made. */
 const HELD = 125_000;
 const LIMIT = 60_000;

@@ -86,11 +86,13 @@ export class Quantities {
   readonly amounts: number[] = [];
 
   add(unit: number, quantity: number): void {
-    const at = this.units.indexOf(unit);
-    if (at >= 0) this.amounts[at] = (this.amounts[at] ?? 0) + quantity;
+    const { units, amounts } = this;
+    let at = 0;
+    while (at < units.length && units[at] !== unit) at += 1;
+    if (at < units.length) amounts[at] = (amounts[at] ?? 0) + quantity;
     else {
-      this.units.push(unit);
-      this.amounts.push(quantity);
+      units.push(unit);
+      amounts.push(quantity);
     }
   }
 
