@@ -11,7 +11,7 @@ import { fdatasyncMs } from "./ledger/disk.ts";
 import { Bodies } from "./pipeline/bodies.ts";
 import { requireOurs, requireTheirs, type Sent } from "./pipeline/kept.ts";
 import { type Measured, sumOf } from "./pipeline/orders.ts";
-import { canPin, Load, type Server, serveKeeptabs, serveObvious } from "./pipeline/processes.ts";
+import { canPin, Load, type Server, serveBare, serveKeeptabs, serveObvious } from "./pipeline/processes.ts";
 import { callsIn, SHAPES, type Shape } from "./pipeline/shapes.ts";
 
 const WARM_UP = { cpuMs: 2000, ms: 5000 };
@@ -61,9 +61,11 @@ async function measure(number: number, folder: string, nodeOptions: readonly str
   };
   let ours: Measured;
   let theirs: Measured;
+  let bare: Measured;
   try {
     ours = await run(serveKeeptabs(ledger, folder, nodeOptions));
     theirs = await run(serveObvious(table, folder));
+    bare = await run(serveBare(join(folder, `bare-${number}.db`), callsIn(shape), folder));
   } finally {
     load.kill();
   }
@@ -71,10 +73,15 @@ async function measure(number: number, folder: string, nodeOptions: readonly str
   requireTheirs(table, sentOf(theirs));
   show("Keeptabs", ours, shape);
   show("the obvious stack", theirs, shape);
+  show("bare rows", bare, shape);
   const ratio = perSecond(ours, shape) / perSecond(theirs, shape);
   const cpuRatio = microsPerSpan(theirs, shape) / microsPerSpan(ours, shape);
   console.log(
     `  = ${ratio.toFixed(1)} times the spans per core-second; ${cpuRatio.toFixed(1)} times by CPU time alone`,
+  );
+  const most = perSecond(bare, shape) / perSecond(theirs, shape);
+  console.log(
+    `  ${most.toFixed(1)} times is what nobody passes who inflates requests and keeps a row and an identity for each call in SQLite`,
   );
   console.log(
     `  both hold exactly what was sent, ${sentOf(ours).calls} and ${sentOf(theirs).calls} calls; ours at ${usd} USD, to the digit`,

@@ -6,6 +6,7 @@ import type { Measured, Order } from "./orders.ts";
 
 const LOAD = fileURLToPath(new URL("load.ts", import.meta.url));
 const OBVIOUS = fileURLToPath(new URL("obvious.ts", import.meta.url));
+const BARE = fileURLToPath(new URL("bare.ts", import.meta.url));
 const KEEPTABS = fileURLToPath(new URL("../../../packages/cli/src/main.ts", import.meta.url));
 const SERVER_CORE = "0";
 const LOAD_CORE = "1";
@@ -43,6 +44,11 @@ export function serveKeeptabs(
 
 export function serveObvious(database: string, folder: string): Promise<Server> {
   return serve([OBVIOUS, database], folder);
+}
+
+/** The server that does the least; see `bare.ts`. */
+export function serveBare(database: string, calls: number, folder: string): Promise<Server> {
+  return serve([BARE, database, String(calls)], folder);
 }
 
 async function serve(args: readonly string[], folder: string): Promise<Server> {
