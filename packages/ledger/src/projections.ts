@@ -71,7 +71,7 @@ export class PeriodTotals {
 
   add(postings: readonly PostingSum[]): void {
     for (const { series, customer, quarter, calls, nano, atto, quantities } of postings) {
-      const hour = Math.floor(quarter / QUARTERS_PER_HOUR);
+      const hour = Math.trunc(quarter / QUARTERS_PER_HOUR);
       let sums = this.#gathered.get(hour);
       if (sums === undefined) {
         sums = new PairMap();
@@ -125,9 +125,9 @@ export class PeriodTotals {
 
 const QUARTERS_PER_HOUR = 4;
 
-/** The day of UTC in which an hour lies, both numbered from 1970 on. */
+/** The day of UTC in which an hour lies, both numbered from 1970 on, and towards it where they lie before it, as SQL divides. */
 function dayOf(hour: number): number {
-  return Math.floor(hour / 24);
+  return Math.trunc(hour / 24);
 }
 
 const HOURLY = {

@@ -1,4 +1,4 @@
-import { type Booking, Ledger, LedgerReader } from "@keeptabs/ledger";
+import { type Booking, Ledger, LedgerReader, verifyLedger } from "@keeptabs/ledger";
 import { formatUsd, sumUsd } from "@keeptabs/pricing";
 import { missingUsage, UNATTRIBUTED, usageOf } from "@keeptabs/usage";
 import fc from "fast-check";
@@ -186,5 +186,14 @@ describe("totals", () => {
       { key: ["acme"], unit: "input", quantity: 2000n },
       { key: ["acme"], unit: "output", quantity: 200n },
     ]);
+  });
+
+  it("of before 1970 stand in the hours and days in which verify looks for them", async () => {
+    const minute = 60_000_000_000n;
+    for (const minutes of [1n, 30n, 61n, 25n * 60n]) {
+      await book(bookingOf({ call: { startedAt: -minutes * minute, occurredAt: -minutes * minute } }));
+    }
+    await ledger.close();
+    expect(verifyLedger(path).problems).toEqual([]);
   });
 });
