@@ -142,3 +142,18 @@ describe.each([
     );
   });
 });
+
+describe("a damaged ledger of schema 2", () => {
+  it("keeps an entry that has lost its span, as verify goes on to say", async () => {
+    const path = olderLedger(2);
+    const database = new DatabaseSync(path);
+    database.exec("DELETE FROM spans WHERE entry = 1");
+    database.close();
+    await (await Ledger.open(path)).close();
+    expect(said(path)).toEqual(saidBefore());
+    expect(verifyLedger(path)).toMatchObject({
+      entries: 10,
+      problems: ["1 entries do not have the identity they were booked under"],
+    });
+  });
+});

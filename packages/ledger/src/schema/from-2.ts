@@ -25,8 +25,9 @@ export function from2(database: DatabaseSync): void {
     PRAGMA legacy_alter_table = OFF;
     ${ENTRIES}
     ${SPANS}
-    INSERT INTO entries SELECT ${columns}, s.content_hash, s.ancestors FROM old_entries e
-      JOIN old_spans s ON s.trace_id = e.trace_id AND s.span_id = e.span_id AND s.source = e.source ORDER BY e.id;
+    -- An entry whose span is missing, in a damaged file, is kept: its money is in the totals, and verify tells of it.
+    INSERT INTO entries SELECT ${columns}, coalesce(s.content_hash, X''), coalesce(s.ancestors, X'') FROM old_entries e
+      LEFT JOIN old_spans s ON s.trace_id = e.trace_id AND s.span_id = e.span_id AND s.source = e.source ORDER BY e.id;
     CREATE TABLE above AS SELECT * FROM old_spans WHERE entry IS NULL;
     INSERT INTO notes SELECT rowid, ancestors, customer, person, feature FROM above;
     INSERT INTO spans SELECT trace_id, span_id, source, entry, NULL FROM old_spans WHERE entry IS NOT NULL
