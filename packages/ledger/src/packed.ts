@@ -7,7 +7,7 @@ import { quarterOf } from "./postings.ts";
 import type { RateText } from "./rates.ts";
 import { NAMES_CUSTOMER, NAMES_FEATURE, NO_FEATURE, ONLY_PERSON } from "./row.ts";
 import { encodeCharge } from "./stored-charge.ts";
-import { type News, Numbering, TRAITS, Trait } from "./vocabulary.ts";
+import { type News, NUMBERING_LIMIT, Numbering, TRAITS, Trait } from "./vocabulary.ts";
 
 /**
  * Bookings in the form in which they cross to the writer's thread. Copying objects with forty fields costs
@@ -106,13 +106,20 @@ function bytesFor({ bookings, notes, quantities, ancestors }: Sizes): number {
 
 /** Packs requests one after the other; what they have in common is told once. */
 export class Packer {
-  #numbering = new Numbering();
+  readonly #limit: number;
+  #numbering: Numbering;
   readonly #traits = new Uint32Array(TRAITS);
   readonly #frameworks = new Map<string, boolean>();
 
+  /** With more than `limit` of a kind it begins to tell everything anew. */
+  constructor(limit: number = NUMBERING_LIMIT) {
+    this.#limit = limit;
+    this.#numbering = new Numbering(limit);
+  }
+
   /** Packs bookings and notes. Throws RangeError when an id is not hex of the right length. */
   pack(bookings: readonly Booking[], notes: readonly SpanNote[]): Packed {
-    if (this.#numbering.isFull) this.#numbering = new Numbering();
+    if (this.#numbering.isFull) this.#numbering = new Numbering(this.#limit);
     const numbering = this.#numbering;
     const use = (rate: RateText): void => numbering.rate(rate);
     const profiles: number[] = [];

@@ -35,10 +35,11 @@ export const Trait = {
 export const TRAITS = 15;
 
 /** More names, profiles or rates than this start a vocabulary anew: names come from outside. */
-const LIMIT = 100_000;
+export const NUMBERING_LIMIT = 100_000;
 
 /** Numbers names, and what many calls have in common, so that each crosses to the writer's thread once. */
 export class Numbering {
+  readonly #limit: number;
   readonly #names = new Map<string, number>();
   readonly #profiles: number[] = [];
   /** Profiles by a hash of their traits. */
@@ -47,6 +48,10 @@ export class Numbering {
   #newNames: string[] = [];
   #newRates: RateText[] = [];
   #toldProfiles = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
 
   name(name: string): number {
     let number = this.#names.get(name);
@@ -101,7 +106,8 @@ export class Numbering {
 
   /** True when there is too much in it: the next request is to be numbered by a new one. */
   get isFull(): boolean {
-    return this.#names.size > LIMIT || this.#profiles.length > LIMIT * TRAITS || this.#rates.size > LIMIT;
+    const most = Math.max(this.#names.size, this.#profiles.length / TRAITS, this.#rates.size);
+    return most > this.#limit;
   }
 
   #isProfile(profile: number, traits: Uint32Array): boolean {

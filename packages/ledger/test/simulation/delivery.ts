@@ -7,6 +7,9 @@ import type { SentSpan, World } from "./world.ts";
 /** How often which misfortune happens. */
 const MISFORTUNE = { answerLost: 0.1, killed: 0.05, duplicate: 0.3, failedInside: 0.05, release: 0.05 };
 
+/** A vocabulary of so few names is begun anew with nearly every request. */
+const FEW_NUMBERS = 12;
+
 /** What the deliveries of a world did. */
 export interface Delivered {
   /** The ledger's file in the end; each kill goes on from a copy of what was on the disk. */
@@ -24,7 +27,8 @@ export interface Delivered {
 export function deliver(world: World, path: string, random: Random): Delivered {
   let file = path;
   let books = new Books(file);
-  let front = new Front();
+  const numbered = random.chance(0.5) ? FEW_NUMBERS : undefined;
+  let front = new Front(numbered);
   let kills = 0;
   let booked = 0;
   let duplicates = 0;
@@ -33,13 +37,18 @@ export function deliver(world: World, path: string, random: Random): Delivered {
   while (open.length > 0) {
     now += BigInt(random.below(2_000) - 500) * 1_000_000_000n;
     const batch = open.splice(0, 1 + random.below(6));
-    if (random.chance(MISFORTUNE.failedInside)) failInside(books, front.request(batch, now));
-    const results = append(books, front.request(batch, now));
+    // Requests that share a transaction; when that fails each is tried again by itself, and senders send once more.
+    const half = random.below(batch.length);
+    const group = [front.request(batch.slice(0, half), now), front.request(batch.slice(half), now)];
+    const failed = random.chance(MISFORTUNE.failedInside);
+    if (failed) failInside(books, group);
+    const again = failed && random.chance(0.5) ? [front.request(batch, now)] : group;
+    const results = failed ? again.flatMap((request) => append(books, [request])) : append(books, group);
     booked += results.filter((kind) => kind === "booked").length;
     duplicates += results.filter((kind) => kind === "duplicate").length;
     // Not answered: sent again, at some time and in other company.
-    const again = batch.filter(() => random.chance(MISFORTUNE.duplicate));
-    for (const span of random.chance(MISFORTUNE.answerLost) ? batch : again) {
+    const repeated = batch.filter(() => random.chance(MISFORTUNE.duplicate));
+    for (const span of random.chance(MISFORTUNE.answerLost) ? batch : repeated) {
       open.splice(random.below(open.length + 1), 0, span);
     }
     if (random.chance(MISFORTUNE.release))
@@ -49,7 +58,7 @@ export function deliver(world: World, path: string, random: Random): Delivered {
       file = killed(file, kills);
       books.abandon();
       books = new Books(file);
-      front = new Front();
+      front = new Front(numbered);
     }
   }
   books.transaction(now, () => books.release(now * 2n, now));
@@ -61,8 +70,12 @@ type Request = Parameters<Books["book"]>[0][number];
 
 /** What a process keeps in memory to pack requests, and its writer's thread to read them. */
 class Front {
-  readonly #packer = new Packer();
+  readonly #packer: Packer;
   #vocabulary = new Vocabulary();
+
+  constructor(numbered: number | undefined) {
+    this.#packer = new Packer(numbered);
+  }
 
   request(batch: readonly SentSpan[], now: bigint): Request {
     const bookings = batch.flatMap((span) => (span.kind === "call" ? [span.booking] : []));
@@ -73,16 +86,16 @@ class Front {
   }
 }
 
-function append(books: Books, request: Request): string[] {
-  const [answer] = books.transaction(request.now, () => books.book([request]));
-  return answer === undefined ? [] : unpackAnswer(answer).results.map(({ kind }) => kind);
+function append(books: Books, group: readonly Request[]): string[] {
+  const answers = books.transaction(group[0]?.now ?? 0n, () => books.book(group));
+  return answers.flatMap((answer) => unpackAnswer(answer).results.map(({ kind }) => kind));
 }
 
 /** A transaction that breaks off after everything was written and before it is committed. */
-function failInside(books: Books, request: Request): void {
+function failInside(books: Books, group: readonly Request[]): void {
   try {
-    books.transaction(request.now, () => {
-      books.book([request]);
+    books.transaction(group[0]?.now ?? 0n, () => {
+      books.book(group);
       throw new Error("broken off");
     });
   } catch (error) {
