@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Ledger, LedgerReader, verifyLedger } from "@keeptabs/ledger";
+import { UNATTRIBUTED } from "@keeptabs/usage";
 import { describe, expect, it } from "vitest";
 import { bookingOf, NOON, newLedgerPath, OCTOBER } from "./bookings.ts";
 
@@ -62,6 +63,40 @@ describe("forgetting a customer", () => {
     expect(reader.totals({ ...OCTOBER, groupBy: ["customer"] })).toHaveLength(2);
     reader.close();
     await ledger.close();
+  });
+
+  it("keeps apart what was before and after, also for a request that waited behind, and by the name of a span above", async () => {
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    const trace = "e".repeat(32);
+    const [above, below] = ["1".repeat(16), "2".repeat(16)];
+    const note = { source: "default", traceId: trace, spanId: above, parentSpanId: undefined };
+    const nobodys = bookingOf({
+      customer: undefined,
+      call: { traceId: trace, spanId: below, parentSpanId: above },
+    });
+    await ledger.append([bookingOf({ customer: NAME }), bookingOf({ customer: NAME }), nobodys], NOON);
+    await Promise.all([
+      ledger.forget(NAME, NOON),
+      ledger.append([bookingOf({ customer: NAME })], NOON, [{ ...note, customer: NAME, feature: undefined }]),
+    ]);
+    const { cost } = LedgerReader.open(path).counters();
+    expect(cost.map(({ customer }) => customer).toSorted()).toEqual([
+      NAME,
+      UNATTRIBUTED,
+      expect.stringMatching(/^forgotten-/),
+    ]);
+    await ledger.close();
+    const reader = LedgerReader.open(path);
+    const totals = reader.totals({ ...OCTOBER, groupBy: ["customer"] });
+    expect(
+      totals.flatMap(({ key, calls }) => (calls > 0 ? [[key[0] === NAME, calls]] : [])).toSorted(),
+    ).toEqual([
+      [false, 2],
+      [true, 2],
+    ]);
+    reader.close();
+    expect(verifyLedger(path)).toMatchObject({ forgotten: 1, problems: [] });
   });
 
   it("does not bring the identity back with a span that is sent once more", async () => {

@@ -1,4 +1,4 @@
-import { type Booking, Ledger, LedgerReader } from "@keeptabs/ledger";
+import { type Booking, Ledger, LedgerReader, verifyLedger } from "@keeptabs/ledger";
 import { formatUsd, sumUsd } from "@keeptabs/pricing";
 import { missingUsage, usageOf } from "@keeptabs/usage";
 import { describe, expect, it } from "vitest";
@@ -58,6 +58,36 @@ describe("one call, one charge", () => {
     const a = bookingOf({ call: { responseId: "chatcmpl-1", scope: "langchain" } });
     const b = bookingOf({ call: { responseId: "chatcmpl-1", scope: "openai" } });
     expect(await eitherWay(a, b)).toMatchObject({ calls: 1, net: "0.0035" });
+  });
+
+  it("knows by its response id a call that came long before the source's second instrumentation", async () => {
+    const path = newLedgerPath();
+    const early = ["chatcmpl-1", "chatcmpl-2", "chatcmpl-3"].map((responseId) =>
+      bookingOf({ call: { responseId } }),
+    );
+    const first = await Ledger.open(path);
+    for (const booking of early) await first.append([booking], NOON);
+    const elsewhere = bookingOf({ source: "other", call: { responseId: "chatcmpl-3", scope: "second" } });
+    await first.append([elsewhere], NOON);
+    await first.close();
+
+    const second = await Ledger.open(path);
+    // A span that is there already, whoever claims to have made it, is no other description of a call.
+    const twice = early[0] as Booking;
+    await second.append([{ ...twice, call: { ...twice.call, scope: "third" } }], NOON);
+    const late = ["chatcmpl-2", "chatcmpl-4"].map((responseId) =>
+      bookingOf({ call: { responseId, scope: "second", usage: missingUsage() } }),
+    );
+    const { results } = await second.append(late, NOON);
+    expect(results.map((result) => result.kind === "booked" && result.entry)).toEqual([
+      "covered",
+      "unpriced",
+    ]);
+    await second.close();
+    const reader = LedgerReader.open(path);
+    expect(reader.totals({ ...OCTOBER, groupBy: [] })).toMatchObject([{ calls: 5 }]);
+    reader.close();
+    expect(verifyLedger(path).problems).toEqual([]);
   });
 
   it("charges once what two instrumentations saw as siblings, one without a response id", async () => {
