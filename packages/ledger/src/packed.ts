@@ -119,7 +119,10 @@ export class Packer {
 
   /** Packs bookings and notes. Throws RangeError when an id is not hex of the right length. */
   pack(bookings: readonly Booking[], notes: readonly SpanNote[]): Packed {
-    if (this.#numbering.isFull) this.#numbering = new Numbering(this.#limit);
+    if (this.#numbering.isFull) {
+      this.#numbering = new Numbering(this.#limit);
+      this.#frameworks.clear();
+    }
     const numbering = this.#numbering;
     const use = (rate: RateText): void => numbering.rate(rate);
     const profiles: number[] = [];

@@ -27,6 +27,9 @@ export interface Traits {
   readonly named: number;
 }
 
+/** More variants of a profile than this start its memory of them anew: features come from outside. */
+const VARIANTS_LIMIT = 1000;
+
 /** Traits of calls with what is made from them, so that it is made once for many calls. */
 export class Profile {
   readonly traits: Traits;
@@ -64,6 +67,7 @@ export class Profile {
     const key = `${feature} ${named}`;
     let variant = this.#variants.get(key);
     if (variant === undefined) {
+      if (this.#variants.size >= VARIANTS_LIMIT) this.#variants.clear();
       variant = new Profile({ ...this.traits, feature, named });
       this.#variants.set(key, variant);
     }
