@@ -2,7 +2,7 @@ import { promptTokens, type Quantities, type Usage } from "@keeptabs/usage";
 import { type ChargeLine, lineOf } from "./charge-line.ts";
 import type { CompiledPrice } from "./compiled-price.ts";
 import { type Situation, specialTier } from "./condition.ts";
-import { type AttoUsd, parseUsdRounded, ZERO_USD } from "./money.ts";
+import { type AttoUsd, parseUsd, parseUsdRounded, ZERO_USD } from "./money.ts";
 import type { CompiledOverride, Overrides } from "./override.ts";
 import type { PriceBook, PriceFound } from "./price-book.ts";
 import { ratesFor } from "./rates-for.ts";
@@ -47,9 +47,18 @@ export interface Charge {
  *
  * The order of trust is: what the provider says it charged, what list prices give, what a gateway
  * estimated, and `unpriced` with a reason. An amount is never zero without a reason. What the provider
- * says it charged is net already: overrides do not touch it.
+ * says it charged is net already: overrides do not touch it. An amount that no call costs is not believed, whoever
+ * states it or what it is computed from: it would drown every sum that it is a part of.
  */
 export function charge(call: Chargeable, book: PriceBook, overrides?: Overrides): Charge {
+  const made = believed(call, book, overrides);
+  return made.list > MOST || made.net > MOST ? unpriced("amount_implausible", call.usage) : made;
+}
+
+/** A million USD: far above any call, and a sum of thousands of them is within what a ledger can add up. */
+const MOST: AttoUsd = parseUsd("1000000");
+
+function believed(call: Chargeable, book: PriceBook, overrides: Overrides | undefined): Charge {
   const { usage } = call;
   if (usage.free !== undefined) return finished("zero", "provider", ZERO_USD, usage, { reason: usage.free });
   const reported = claimed(usage, "provider");
@@ -243,11 +252,11 @@ function estimatedOr(usage: Usage, otherwise: Charge): Charge {
   return estimate === undefined ? otherwise : finished("charged", "gateway", estimate, usage);
 }
 
-/** The amount of the first claim of a source. A claimed 0 means unknown, as most tools write it. */
+/** The amount of the first claim of a source, if it is plausible. A claimed 0 means unknown, as most tools write it. */
 function claimed(usage: Usage, source: "provider" | "gateway"): AttoUsd | undefined {
   if (usage.claims.length === 0) return undefined;
   const claim = usage.claims.find((candidate) => candidate.source === source);
   if (claim === undefined) return undefined;
   const amount = parseUsdRounded(claim.amount);
-  return amount > 0n ? amount : undefined;
+  return amount > 0n && amount <= MOST ? amount : undefined;
 }

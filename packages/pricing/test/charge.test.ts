@@ -118,6 +118,23 @@ describe("a charge", () => {
     expect(openai("no-such-model", usageOf([["input", 1]], { claims: zero })).status).toBe("unpriced");
   });
 
+  it("is never an amount that no call costs, whoever claims it and whatever was consumed", () => {
+    const claims = [{ amount: "18446744074", source: "provider" as const, field: "usage.cost" }];
+    expect(openai("gpt-4o", usageOf([["input", 1000]], { claims }))).toMatchObject({
+      status: "charged",
+      source: "computed",
+    });
+    const estimate = [{ amount: "1e30", source: "gateway" as const, field: "x-litellm-response-cost" }];
+    expect(openai("no-such-model", usageOf([["input", 1]], { claims: estimate })).status).toBe("unpriced");
+    // 1e12 × 2.5/1e6 USD
+    expect(openai("gpt-4o", usageOf([["input", 1_000_000_000_000]]))).toMatchObject({
+      status: "unpriced",
+      reason: "amount_implausible",
+      list: 0n,
+      net: 0n,
+    });
+  });
+
   it("is zero only with a reason", () => {
     expect(openai("gpt-4o", usageOf([["input", 10]], { free: "gateway_cache_hit" }))).toMatchObject({
       status: "zero",
