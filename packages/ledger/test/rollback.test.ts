@@ -63,6 +63,22 @@ describe("a request that fails", () => {
     expect(verifyLedger(path).problems).toEqual([]);
   });
 
+  it("for an id that is none keeps nothing from the next one, which has its names and rates", async () => {
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    const [first, second] = [novelty("chatcmpl-1"), novelty("chatcmpl-2")];
+    const broken = { ...first, call: { ...first.call, spanId: "no hex" } };
+    await expect(ledger.append([broken, second], NOON)).rejects.toThrow("span id must be 8 bytes of hex");
+    expect((await ledger.append([second], NOON)).postings).toMatchObject([
+      { customer: "newcomer", feature: "novelty", model: "gpt-4.1-mini", calls: 1 },
+    ]);
+    await ledger.close();
+    const reader = LedgerReader.open(path);
+    expect(reader.entry(second.call.traceId, second.call.spanId)?.lines).toEqual(second.charge.lines);
+    reader.close();
+    expect(verifyLedger(path).problems).toEqual([]);
+  });
+
   it("does not fail those that share its transaction", async () => {
     const path = newLedgerPath();
     const ledger = await Ledger.open(path);
