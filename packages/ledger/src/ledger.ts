@@ -94,7 +94,7 @@ export class Ledger {
    * Books calls, all or none, and answers after they are on disk. A call that is booked already changes
    * nothing. `now` is when they were received, Unix nanoseconds. Rejects with LedgerError when the
    * ledger can't commit: nothing is booked then, and the same bookings may be tried again; with RangeError
-   * when an id is not hex of the right length.
+   * when an id is not hex of the right length or an amount is more than a ledger holds.
    *
    * `notes` are spans above calls. What they name goes to the calls below that nobody nearer is named
    * for, whether those are booked already, now or later.

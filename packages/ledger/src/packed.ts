@@ -117,7 +117,7 @@ export class Packer {
     this.#numbering = new Numbering(limit);
   }
 
-  /** Packs bookings and notes. Throws RangeError when an id is not hex of the right length. */
+  /** Packs bookings and notes. Throws RangeError for an id that is not hex of the right length, and an amount beyond 64 bits. */
   pack(bookings: readonly Booking[], notes: readonly SpanNote[]): Packed {
     if (this.#numbering.isFull) {
       this.#numbering = new Numbering(this.#limit);
@@ -256,6 +256,8 @@ function packBooking(
   writeId(ids, at + 24, contentHash(sent, quantities), CONTENT_HASH_BYTES, "content hash");
 
   const net = splitUsd(charge.net);
+  if (BigInt.asIntN(64, net.nano) !== net.nano)
+    throw new RangeError(`a net amount must be less than 2^63 nano-USD, got ${net.nano}`);
   const first = i * NUMBERS;
   numbers[first] = call.startedAt;
   numbers[first + 1] = call.occurredAt;

@@ -1,5 +1,5 @@
 import { type Booking, Ledger, LedgerReader, verifyLedger } from "@keeptabs/ledger";
-import { formatUsd, sumUsd } from "@keeptabs/pricing";
+import { type AttoUsd, formatUsd, sumUsd } from "@keeptabs/pricing";
 import { missingUsage, UNATTRIBUTED, usageOf } from "@keeptabs/usage";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -94,6 +94,14 @@ describe("booking", () => {
     expect(reader.counters().unpriced).toEqual([
       { provider: "openai", model: "acme-llm-9", reason: "model_not_found", count: 1n },
     ]);
+  });
+
+  it("refuses an amount that it can't hold, rather than to cut it off", async () => {
+    const booking = bookingOf();
+    const net = (2n ** 64n * 10n ** 9n + 5n) as AttoUsd;
+    const huge = { ...booking, charge: { ...booking.charge, net } };
+    await expect(book(huge)).rejects.toThrow(/^a net amount must be less than 2\^63 nano-USD/);
+    expect(total()).toBe("0");
   });
 
   it("posts a call without a customer to the unattributed", async () => {
