@@ -12,10 +12,10 @@ async function ask(question: string): Promise<string> {
   }
 }
 
-// Whoever reads the output may have seen enough, as `head` has. A processor goes on without anybody who listens.
+// Whoever reads the output may have seen enough, as `head` has; what was found is told by the exit code all the same. A processor goes on without anybody who listens.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (process.argv[2] === "serve") return;
-  if (error.code === "EPIPE") process.exit(EXIT_DONE);
+  if (error.code === "EPIPE") process.exit(process.exitCode ?? EXIT_DONE);
   process.stderr.write(`keeptabs: cannot write the output: ${error.message}\n`);
   process.exit(EXIT_FOUND);
 });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, openSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -77,5 +78,15 @@ describe.skipIf(!existsSync(FULL))("the output of a command", () => {
     child.stdout!.destroy();
     const [said, [code]] = await Promise.all([text(child.stderr!), once(child, "exit")]);
     expect([code, said]).toEqual([0, ""]);
+  }, 60_000);
+
+  it("is not needed to learn from the exit code that something was found", async () => {
+    const { path } = await ledgerWith("gpt-4o");
+    const database = new DatabaseSync(path);
+    database.exec("DROP TRIGGER entries_are_not_changed; UPDATE entries SET net_nano = net_nano + 1");
+    database.close();
+    const child = started("pipe", "pipe", "verify", "--ledger", path);
+    child.stdout!.destroy();
+    expect(await once(child, "exit")).toEqual([1, null]);
   }, 60_000);
 });
