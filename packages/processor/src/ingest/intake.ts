@@ -34,6 +34,8 @@ export interface IntakeParts {
 
 /** How many of what were in a request. */
 interface Taken {
+  /** Whether there was anything to commit: what had nothing to say proves nothing of the ledger. */
+  readonly committed: boolean;
   readonly spans: number;
   readonly calls: number;
   /** Spans that are no calls. */
@@ -100,8 +102,9 @@ export class Intake {
     }
     const receivedAt = now();
     const { bookings, notes, dialects } = batchOf(spans, source, rules(), receivedAt);
-    const appended = ledger.append(bookings, receivedAt, traces.select(source, notes, bookings));
-    return this.#conclude(appended, {
+    const wanted = traces.select(source, notes, bookings);
+    return this.#conclude(ledger.append(bookings, receivedAt, wanted), {
+      committed: bookings.length + wanted.length > 0,
       spans: spans.length,
       calls: bookings.length,
       notes: notes.length,
@@ -116,7 +119,7 @@ export class Intake {
     this.#waitingSpans += taken.spans;
     try {
       const { postings, commitSeconds, results } = await appending;
-      this.#committed();
+      if (taken.committed) this.#committed();
       metrics.take(postings);
       if (taken.calls > 0) process.commitSeconds.observe(commitSeconds);
       for (const [dialect, count] of taken.dialects) process.spansReceived.inc({ dialect }, count);
