@@ -27,14 +27,15 @@ const WRITE_PROJECTIONS = `      for (const written of [this.#totals, this.#coun
       }
 `;
 
+const TAKE = "take(parts, request, raw, encoding, sender, share)";
 /** By name; `KEEPTABS_MUTANT` chooses one for `mutate.ts`. */
 export const MUTANTS: { readonly [name: string]: Mutant } = {
   "ack-before-commit": {
     edits: [
       {
         file: "processor/src/ingest/server.ts",
-        text: '    if (path === "/v1/traces") await take(parts, request, raw, encoding, sender, share);\n    response.writeHead(200, { "content-type": contentTypeOf(encoding) }).end(encodeTraceResponse(encoding));\n',
-        by: '    response.writeHead(200, { "content-type": contentTypeOf(encoding) }).end(encodeTraceResponse(encoding));\n    if (path === "/v1/traces") await take(parts, request, raw, encoding, sender, share);\n',
+        text: `? ${TAKE} : undefined`,
+        by: `? void ${TAKE}.catch(() => undefined) : undefined`,
       },
     ],
     fault: "kills",
@@ -170,8 +171,8 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
     edits: [
       {
         file: "processor/src/ingest/intake.ts",
-        text: "ledger.append(batch.bookings, receivedAt, notes)",
-        by: "ledger.append(batch.bookings, receivedAt)",
+        text: "ledger.append(bookings, receivedAt, wanted)",
+        by: "ledger.append(bookings, receivedAt)",
       },
     ],
     fault: "kills",
