@@ -107,6 +107,7 @@ describe("a change behind the ledger's back is found and named:", () => {
       /ends with batch 2, but its anchor knows batch 3/,
     ],
     ["an identity", "DELETE FROM spans WHERE entry = 1", /1 entries do not have the identity/],
+    ["an instrumentation", "DELETE FROM instrumentations", /1 instrumentations of the entries are not known/],
     ["a total", "UPDATE hourly_totals SET calls = calls + 1", /hourly totals are not the sums/],
     ["a quantity", "UPDATE hourly_quantities SET quantity = 1", /hourly quantities are not the sums/],
     [

@@ -94,6 +94,17 @@ describe.each([
     expect(migrated).toEqual(fresh);
   });
 
+  it("has an index of the response ids of its source, which has two instrumentations", async () => {
+    const path = olderLedger(schema);
+    await (await Ledger.open(path)).close();
+    const database = new DatabaseSync(path, { readOnly: true });
+    const plan = database
+      .prepare("EXPLAIN QUERY PLAN SELECT id FROM entries WHERE source = 1 AND response_key = 5")
+      .all();
+    database.close();
+    expect(plan).toMatchObject([{ detail: expect.stringContaining("entries_by_response_of_1") }]);
+  });
+
   it("explains each charge line by line as before, also one that was priced anew", async () => {
     const path = olderLedger(schema);
     await (await Ledger.open(path)).close();
