@@ -76,7 +76,8 @@ export async function underFault(
 const POLL_MS = 20;
 const MOST_POLLS = 1500;
 
-async function until(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
+/** Waits until something is so; throws with its name when it does not come to be. */
+export async function until(what: string, is: () => boolean | Promise<boolean>): Promise<void> {
   for (let polls = 0; polls < MOST_POLLS; polls += 1) {
     if (await is()) return;
     await sleep(POLL_MS);

@@ -7,7 +7,7 @@ import type { Story, TrueCall } from "./stories.ts";
 export class Journal {
   readonly #calls: TrueCall[] = [];
   readonly #emitted = new Set<string>();
-  readonly #acknowledged = new Set<string>();
+  readonly #acknowledged = new Map<string, number>();
   readonly #answers = new Map<number, number>();
   #unchecked: string[] = [];
   #withoutAnswer = 0;
@@ -19,7 +19,8 @@ export class Journal {
     return this.#emitted;
   }
 
-  get acknowledged(): ReadonlySet<string> {
+  /** With the moment at which the sender had the answer at the latest, in Unix milliseconds. */
+  get acknowledged(): ReadonlyMap<string, number> {
     return this.#acknowledged;
   }
 
@@ -53,9 +54,11 @@ export class Journal {
   }
 
   acknowledge(entries: readonly string[]): void {
+    // The clock shows the beginning of its millisecond.
+    const at = Date.now() + 1;
     for (const id of entries) {
       if (this.#acknowledged.has(id)) continue;
-      this.#acknowledged.add(id);
+      this.#acknowledged.set(id, at);
       this.#unchecked.push(id);
     }
   }

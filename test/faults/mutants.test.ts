@@ -4,10 +4,12 @@ import { failingDisk } from "./failing-disk.ts";
 import { crashLanes } from "./lanes.ts";
 import { lockedLedger } from "./locked-ledger.ts";
 import { MUTANTS, type Mutant } from "./mutants.ts";
+import { powerCuts, recorded } from "./power/power-cut.ts";
 import { straceOrSkip } from "./require.ts";
 
 /** No mutant may live longer than this. */
 const MOST_KILLS = 80;
+const MOST_CUTS = 100;
 const STRACE = straceOrSkip();
 
 /** What the harness finds when a fault is inflicted on a mutant. */
@@ -15,14 +17,20 @@ const FAULTS: { readonly [fault in Mutant["fault"]]: (mutant: string) => Promise
   kills: killed,
   lock: (mutant) => lockedLedger({ mutant, seed: "mutants" }),
   disk: (mutant) => failingDisk({ mutant, seed: "mutants" }),
+  power: async (mutant) =>
+    powerCuts(await recorded({ mutant, seed: "mutants" }), { seed: "mutants", cuts: MOST_CUTS }),
 };
 
 describe("the crash harness", () => {
   for (const [name, { fault, finding, edits }] of Object.entries(MUTANTS)) {
-    it.skipIf(fault === "disk" && !STRACE)(`finds the mutant ${name}`, { timeout: 300_000 }, async () => {
-      const found = await FAULTS[fault](name).catch((error: unknown) => [String(error)]);
-      expect(found).toContainEqual(expect.stringMatching(finding));
-    });
+    it.skipIf((fault === "disk" || fault === "power") && !STRACE)(
+      `finds the mutant ${name}`,
+      { timeout: 300_000 },
+      async () => {
+        const found = await FAULTS[fault](name).catch((error: unknown) => [String(error)]);
+        expect(found).toContainEqual(expect.stringMatching(finding));
+      },
+    );
 
     it(`would notice that the source moved away from the mutant ${name}`, () => {
       for (const { file, text } of edits) {

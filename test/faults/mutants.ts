@@ -9,8 +9,11 @@ export interface Edit {
 /** A processor that is broken on purpose, to prove that the harness sees it. */
 export interface Mutant {
   readonly edits: readonly Edit[];
-  /** The fault that brings it to light: kills alone, a ledger that can't commit for a while, or a disk that fails. */
-  readonly fault: "kills" | "lock" | "disk";
+  /**
+   * The fault that brings it to light: kills alone, a ledger that can't commit for a while, a disk that fails, or
+   * power that is cut.
+   */
+  readonly fault: "kills" | "lock" | "disk" | "power";
   /** What the harness must find. */
   readonly finding: RegExp;
 }
@@ -28,6 +31,17 @@ const WRITE_PROJECTIONS = `      for (const written of [this.#totals, this.#coun
 `;
 
 const TAKE = "take(parts, request, raw, encoding, sender, share)";
+/** A processor that does rightly what it does otherwise too seldom for a test, by name. */
+export const VARIANTS: { readonly [name: string]: readonly Edit[] } = {
+  "short-log": [
+    {
+      file: "ledger/src/database.ts",
+      text: "wal_autocheckpoint = 40000",
+      by: "wal_autocheckpoint = 100",
+    },
+  ],
+};
+
 /** By name; `KEEPTABS_MUTANT` chooses one for `mutate.ts`. */
 export const MUTANTS: { readonly [name: string]: Mutant } = {
   "ack-before-commit": {
@@ -215,5 +229,35 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
     ],
     fault: "disk",
     finding: /acknowledged, but not in the ledger|the chain goes from batch/,
+  },
+  "not-synced-with-each-commit": {
+    edits: [
+      {
+        file: "ledger/src/database.ts",
+        text: "PRAGMA synchronous = FULL;",
+        by: "PRAGMA synchronous = NORMAL;",
+      },
+    ],
+    fault: "power",
+    finding: /acknowledged, but not in the ledger|committed calls are missing/,
+  },
+  "never-synced": {
+    edits: [
+      { file: "ledger/src/database.ts", text: "PRAGMA synchronous = FULL;", by: "PRAGMA synchronous = OFF;" },
+    ],
+    fault: "power",
+    finding:
+      /acknowledged, but not in the ledger|committed calls are missing|malformed|not a Keeptabs ledger/,
+  },
+  "anchor-before-the-commit": {
+    edits: [
+      {
+        file: "ledger/src/books.ts",
+        text: '      this.#database.exec("COMMIT");\n    } catch',
+        by: '      this.#writeAnchor();\n      this.#database.exec("COMMIT");\n    } catch',
+      },
+    ],
+    fault: "power",
+    finding: /committed calls are missing/,
   },
 };

@@ -36,26 +36,53 @@ export function lostAcknowledged(
 ): readonly string[] {
   const database = new DatabaseSync(ledger, { readOnly: true, timeout: 5000 });
   try {
-    const find = database.prepare(
-      `SELECT e.id FROM spans s JOIN entries e ON e.id = s.entry AND e.trace_id = s.trace_id AND e.span_id = s.span_id
-       WHERE s.trace_id = ? AND s.span_id = ?`,
-    );
     const reach = database.prepare("SELECT last_entry FROM batches WHERE seq = ?").get(anchored);
     const lastAnchored = Number(reach?.["last_entry"] ?? 0);
-    const lost: string[] = [];
-    const unanchored: string[] = [];
-    for (const id of journal.takeUnchecked()) {
-      const found = find.get(Buffer.from(id.slice(0, 32), "hex"), Buffer.from(id.slice(32), "hex"));
-      if (found === undefined) lost.push(id);
-      else if (Number(found["id"]) > lastAnchored) unanchored.push(id);
-    }
+    const entries = entriesOf(database, journal.takeUnchecked());
+    const unanchored = [...entries].filter(([, entry]) => entry !== undefined && entry > lastAnchored);
     return [
-      ...some("acknowledged, but not in the ledger", lost),
-      ...some("acknowledged, but the anchor did not know its batch", unanchored),
+      ...lost(entries),
+      ...some(
+        "acknowledged, but the anchor did not know its batch",
+        unanchored.map(([id]) => id),
+      ),
     ];
   } finally {
     database.close();
   }
+}
+
+/** Which of these calls, all of them acknowledged, are not in the ledger. */
+export function missing(ledger: string, acknowledged: readonly string[]): readonly string[] {
+  const database = new DatabaseSync(ledger, { readOnly: true, timeout: 5000 });
+  try {
+    return lost(entriesOf(database, acknowledged));
+  } finally {
+    database.close();
+  }
+}
+
+/** The number of each call's entry, by trace id + span id. */
+type EntriesOf = ReadonlyMap<string, number | undefined>;
+
+function entriesOf(database: DatabaseSync, ids: readonly string[]): EntriesOf {
+  const find = database.prepare(
+    `SELECT e.id FROM spans s JOIN entries e ON e.id = s.entry AND e.trace_id = s.trace_id AND e.span_id = s.span_id
+     WHERE s.trace_id = ? AND s.span_id = ?`,
+  );
+  const entry = (id: string): number | undefined => {
+    const row = find.get(Buffer.from(id.slice(0, 32), "hex"), Buffer.from(id.slice(32), "hex"));
+    return row === undefined ? undefined : Number(row["id"]);
+  };
+  return new Map(ids.map((id) => [id, entry(id)]));
+}
+
+function lost(entries: EntriesOf): readonly string[] {
+  const without = [...entries].filter(([, entry]) => entry === undefined);
+  return some(
+    "acknowledged, but not in the ledger",
+    without.map(([id]) => id),
+  );
 }
 
 /** Every difference between a ledger and the senders' journal, after all was delivered. */
@@ -139,12 +166,12 @@ function identities(database: DatabaseSync, journal: Journal): readonly string[]
   return [
     ...some("in the ledger more than once", doubled),
     ...some("in the ledger, but never sent", without(seen, journal.emitted)),
-    ...some("acknowledged, but not in the ledger", without(journal.acknowledged, seen)),
+    ...some("acknowledged, but not in the ledger", without(journal.acknowledged.keys(), seen)),
     ...some("sent, but not in the ledger", without(journal.emitted, seen)),
   ];
 }
 
-function without(all: ReadonlySet<string>, these: ReadonlySet<string>): readonly string[] {
+function without(all: Iterable<string>, these: ReadonlySet<string>): readonly string[] {
   return [...all].filter((one) => !these.has(one));
 }
 
