@@ -84,8 +84,16 @@ export class Traces {
     const { customer, person, feature } = note;
     const { lastInsertRowid } = this.#note.run(ancestors, customer, person, feature);
     this.#insert.run(traceId, spanId, source, null, lastInsertRowid);
-    if (trace !== NO_TRACE) trace.add({ ...NO_CALL, spanId, ancestors, customer, person, feature });
+    this.#begun(trace, source, traceId).add({ ...NO_CALL, spanId, ancestors, customer, person, feature });
     return true;
+  }
+
+  /** The trace, kept at hand from now on: a note is sent because of the calls below it. */
+  #begun(trace: Trace, source: number, traceId: Uint8Array): Trace {
+    if (trace !== NO_TRACE) return trace;
+    const begun = new Trace();
+    this.#traces.set(keyOf(source, traceId), begun);
+    return begun;
   }
 
   /** Claims the identity of a call in its trace for an entry, unless it was the first one. */
