@@ -196,7 +196,7 @@ export const MUTANTS: { readonly [name: string]: Mutant } = {
     edits: [
       {
         file: "ledger/src/bookkeeper.ts",
-        text: "const others = this.#sameCall(trace, row);",
+        text: "const others = this.#sameCall.of(trace, row);",
         by: "const others: Counted[] = [];",
       },
     ],

@@ -63,6 +63,12 @@ export class Adjuster {
     return this.#post(entry, "released", "no call was seen below it", nowNamed(entry), 1, now);
   }
 
+  /** Puts an entry into the totals that had given way to another one, which does not count any more. */
+  reinstate(entry: Counted, now: bigint): PostingRow {
+    const kind = entry.everPosted ? "superseded" : "released";
+    return this.#post(entry, kind, "no other span stands for the call any more", nowNamed(entry), 1, now);
+  }
+
   /** Moves an entry to the customer and feature that are named nearest above it, where its own span names none. */
   reattribute(entry: Counted, above: Ancestry, now: bigint): PostingRow[] {
     const is = nowNamed(entry);
@@ -162,7 +168,7 @@ export class Adjuster {
       customer,
       occurredAt,
       quarter: quarterOf(occurredAt),
-      // A released sum was never counted before; everything else was.
+      // What is released was never counted before; everything else was.
       first: kind === "released",
       calls: sign,
       nano,

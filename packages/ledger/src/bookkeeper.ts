@@ -1,13 +1,22 @@
 import type { DatabaseSync } from "node:sqlite";
 import { UNATTRIBUTED } from "@keeptabs/usage/consumed";
 import { Adjuster } from "./adjuster.ts";
-import { type Counted, innerStays, isPosted, relation, replaces } from "./covering.ts";
+import {
+  betterFirst,
+  type Counted,
+  counts,
+  innerStays,
+  isPosted,
+  type Position,
+  replaces,
+} from "./covering.ts";
 import type { Dictionary } from "./dictionary.ts";
 import { Entries } from "./entries.ts";
 import type { BookingResult, EntryKind } from "./entry.ts";
 import type { PostingRow, Postings } from "./postings.ts";
 import type { Records } from "./record.ts";
 import { NO_FEATURE, type NoteRow, ONLY_PERSON, type Row } from "./row.ts";
+import { SameCall } from "./same-call.ts";
 import type { Trace } from "./trace.ts";
 import { Traces } from "./traces.ts";
 
@@ -22,6 +31,9 @@ export interface Recorders {
   readonly entries: Records;
   readonly adjustments: Records;
 }
+
+/** Where entries stand to a span, from the outside in: what describes its call elsewhere stands where it does itself. */
+const FROM_OUTSIDE: readonly Position[] = ["above", "elsewhere", "below"];
 
 const DUPLICATE: BookingResult = { kind: "duplicate" };
 const CONFLICT: BookingResult = { kind: "conflict" };
@@ -41,6 +53,7 @@ export class Bookkeeper {
   readonly #entries: Entries;
   readonly #adjuster: Adjuster;
   readonly #traces: Traces;
+  readonly #sameCall: SameCall;
 
   constructor(database: DatabaseSync, names: Dictionary, customers: Dictionary, recorders: Recorders) {
     this.#names = names;
@@ -48,6 +61,7 @@ export class Bookkeeper {
     this.#entries = new Entries(database, recorders.entries);
     this.#adjuster = new Adjuster(database, names, customers, recorders.adjustments);
     this.#traces = new Traces(database);
+    this.#sameCall = new SameCall(this.#entries, this.#traces);
   }
 
   get lastEntry(): number {
@@ -60,21 +74,17 @@ export class Bookkeeper {
 
   /** Books rows in their order, and lets notes name the calls below them. `now` is Unix nanoseconds. */
   book(rows: Iterable<Row>, notes: Iterable<NoteRow>, now: bigint, postings: Postings): BookingResult[] {
-    const news: (Row | NoteRow)[] = [];
+    const news: NoteRow[] = [];
     for (const note of notes) {
       if (this.#traces.note(this.#traces.of(note.source, note.traceId), note)) news.push(note);
     }
-    const results: BookingResult[] = [];
-    for (const row of rows) {
+    // Not before all of them are known, so that nothing is moved twice.
+    for (const note of news) this.#passDown(note, now, postings);
+    return Array.from(rows, (row) => {
       const result = this.#bookOne(row, now, postings);
-      if (result.kind === "booked") news.push(row);
-      results.push(result);
-    }
-    for (const { source, traceId, spanId } of news) {
-      const trace = this.#traces.atHand(source, traceId);
-      if (trace !== undefined && trace.size > 1) this.#passDown(trace, spanId, now, postings);
-    }
-    return results;
+      if (result.kind === "booked") this.#passDown(row, now, postings);
+      return result;
+    });
   }
 
   /** Charges sums that were held since before an instant and that no call was seen below. */
@@ -106,12 +116,14 @@ export class Bookkeeper {
     this.#adjuster.reset();
   }
 
-  /** Lets a span that is new in a trace name the calls below it, and settles which of a line is charged. */
-  #passDown(trace: Trace, spanId: Uint8Array, now: bigint, postings: Postings): void {
+  /** Lets a span that is new in its trace name the calls below it, and settles which of a line is charged. */
+  #passDown({ source, traceId, spanId }: Row | NoteRow, now: bigint, postings: Postings): void {
+    const trace = this.#traces.atHand(source, traceId);
+    if (trace === undefined || trace.size === 1) return;
     const below = trace.entriesBelow(spanId);
     if (below.length === 0) return;
     for (const id of below) this.#reattribute(trace, id, now, postings);
-    for (const outer of trace.entriesAbove(spanId)) this.#settleLine(outer, below, now, postings);
+    for (const outer of trace.entriesAbove(spanId)) this.#settleLine(trace, outer, below, now, postings);
   }
 
   #bookOne(sent: Row, now: bigint, postings: Postings): BookingResult {
@@ -125,12 +137,13 @@ export class Bookkeeper {
     }
 
     const row = this.#withAncestry(trace, sent);
-    const others = this.#sameCall(trace, row);
+    const others = this.#sameCall.of(trace, row);
     if (others.length === 0) return this.#bookNew(trace, row, [], now, postings);
     const better = others.find((other) => !replaces(row, other));
     if (better !== undefined) {
       this.#write(trace, row, "covered", better.id, now);
       addAll(postings, this.#adjuster.lendNames(better, row, now));
+      this.#settleAround(better, others, now, postings);
       return BOOKED.covered;
     }
     const named = others.reduce((mine, other) => this.#adjuster.borrowNames(mine, other), row);
@@ -146,15 +159,12 @@ export class Bookkeeper {
     postings: Postings,
   ): BookingResult {
     const id = this.#write(trace, named, named.kind, null, now);
-    if (named.kind === "held") {
-      this.#entries.hold(id, now);
-      return BOOKED.held;
-    }
+    for (const other of others) this.#supersede(other, now, postings);
+    if (named.kind === "held") this.#entries.hold(id, now);
+    else postings.addFirst(named);
     for (const other of others) {
-      if (other.waiting) this.#entries.letGo(other.id);
-      else postings.add(this.#adjuster.supersede(other, now));
+      if (other.position === "above") this.#reinstateBelow(trace, other, now, postings);
     }
-    postings.addFirst(named);
     return BOOKED[named.kind];
   }
 
@@ -182,30 +192,63 @@ export class Bookkeeper {
     });
   }
 
-  /** Entries that count now and describe the same call as the row. */
-  #sameCall(trace: Trace, row: Row): readonly Counted[] {
-    const candidates = this.#entries.candidates(row, trace.related(row));
-    if (candidates.length === 0) return candidates;
-    const found = new Map<number, Counted>();
-    let alike: Counted | undefined;
-    for (const candidate of candidates) {
-      const how = relation(row, candidate);
-      if (how === "sibling" || how === "fingerprint") alike ??= candidate;
-      else if (how !== undefined && !found.has(candidate.id)) found.set(candidate.id, candidate);
-    }
-    // These are a last resort, and one span stands for one: two parallel calls stay two.
-    return found.size > 0 || alike === undefined ? [...found.values()] : [alike];
-  }
-
   /** One call, one charge, also for entries that a span between them shows to be in one line only now. */
-  #settleLine(outerId: number, below: readonly number[], now: bigint, postings: Postings): void {
+  #settleLine(
+    trace: Trace,
+    outerId: number,
+    below: readonly number[],
+    now: bigint,
+    postings: Postings,
+  ): void {
     for (const innerId of below) {
       const outer = this.#entries.byId(outerId);
-      const inner = this.#entries.posted(innerId);
-      if (outer === undefined || inner === undefined || !(outer.waiting || isPosted(outer))) continue;
+      const inner = this.#entries.byId(innerId);
+      if (outer === undefined || inner === undefined || !counts(outer) || !counts(inner)) continue;
+      const staysInner = innerStays(inner, outer);
+      this.#supersede(staysInner ? outer : inner, now, postings);
+      if (staysInner) this.#reinstateBelow(trace, outer, now, postings);
+    }
+  }
+
+  /**
+   * Where a new span shows that the entry that stands for it and others describe one call, leaves one of them. What
+   * stands where the other does is another call, or made way for it before.
+   */
+  #settleAround(entry: Counted, others: readonly Counted[], now: bigint, postings: Postings): void {
+    const place = FROM_OUTSIDE.indexOf(entry.position);
+    for (const other of others) {
+      const otherPlace = FROM_OUTSIDE.indexOf(other.position);
+      // Two spans of one instrumentation are two calls, unless they are in one line.
+      if (otherPlace === place || other.scope === entry.scope) continue;
+      const [outer, inner] = otherPlace < place ? [other, entry] : [entry, other];
       const loser = innerStays(inner, outer) ? outer : inner;
-      if (loser.waiting) this.#entries.letGo(loser.id);
-      else postings.add(this.#adjuster.supersede(loser, now));
+      this.#supersede(loser, now, postings);
+      if (loser === entry) return;
+    }
+  }
+
+  /** Takes an entry out that another span describes better. */
+  #supersede(entry: Counted, now: bigint, postings: Postings): void {
+    if (entry.waiting) this.#entries.letGo(entry.id);
+    else postings.add(this.#adjuster.supersede(entry, now));
+  }
+
+  /**
+   * What made way for an entry that was superseded now by one below it may be beside that one: an attempt before it,
+   * say. Where no other span stands for such a call, it counts after all.
+   */
+  #reinstateBelow(trace: Trace, outer: Counted, now: bigint, postings: Postings): void {
+    const below = trace.entriesBelow(outer.spanId).flatMap((id) => {
+      const entry = this.#entries.byId(id);
+      if (entry === undefined || counts(entry)) return [];
+      return [{ ...entry, ancestors: trace.ancestry(entry.spanId, entry.ancestors).ancestors }];
+    });
+    // Of those in one line the first stands for the others.
+    for (const entry of below.toSorted(betterFirst)) {
+      if (!this.#sameCall.isOnlyOf(trace, entry, outer)) continue;
+      if (entry.aggregate && !entry.everPosted) this.#entries.hold(entry.id, now);
+      else postings.add(this.#adjuster.reinstate(entry, now));
+      this.#reattribute(trace, entry.id, now, postings);
     }
   }
 

@@ -34,6 +34,6 @@ export const KIND_NOW: string = `coalesce(${put("charge_kind")}, e.kind)`;
 /** SQL for the status of an entry `e`. */
 export const STATUS_NOW: string = `CASE
   WHEN ${COUNTS_NOW} THEN ${KIND_NOW}
-  WHEN e.kind = 'covered' THEN 'covered'
   WHEN EXISTS (SELECT 1 FROM held h WHERE h.entry = e.id) THEN 'held'
+  WHEN e.kind = 'covered' THEN 'covered'
   ELSE 'superseded' END`;

@@ -1,5 +1,5 @@
 import { PROMPT_UNITS, type UsageQuality, usageFromJson } from "@keeptabs/usage/consumed";
-import { allQuantities } from "./content-hash.ts";
+import { allQuantities, responseKey } from "./content-hash.ts";
 import type { EntryKind } from "./entry.ts";
 import type { Row } from "./row.ts";
 
@@ -33,8 +33,15 @@ export interface Counted {
   /** What the call's own span names; see `Row`. */
   readonly named: number;
   readonly adjustedCalls: number;
+  /** True when it was in the totals once, whether or not it is now. */
+  readonly everPosted: boolean;
   /** True for a sum that is held and waits. */
   readonly waiting: boolean;
+  /** The entry that stood for it when it was booked. */
+  readonly coveredBy: number | undefined;
+  /** Unix nanoseconds; when it was last superseded, undefined when it never was. */
+  readonly bookedAt: bigint;
+  readonly supersededAt: bigint | undefined;
   /** How many spans of the newcomer's instrumentation this entry already stands for. */
   readonly coversScope: number;
   /** Where the entry stands in the newcomer's trace: above it, below it, or in no line with it. */
@@ -71,6 +78,9 @@ export interface CountedRow {
   readonly moved_customer: bigint | null;
   readonly moved_feature: bigint | null;
   readonly waiting: bigint;
+  readonly covered_by: bigint | null;
+  readonly booked_at: bigint;
+  readonly superseded_at: bigint | null;
   readonly covers_scope: bigint;
 }
 
@@ -102,10 +112,42 @@ export function countedOf(rows: readonly unknown[], position: Position = "elsewh
     chargeNow: row.charge_now,
     named: Number(row.named),
     adjustedCalls: Number(row.adjusted_calls),
+    everPosted: firstCalls(row.kind) > 0 || row.moved_customer !== null,
     waiting: row.waiting === 1n,
+    coveredBy: row.covered_by === null ? undefined : Number(row.covered_by),
+    bookedAt: row.booked_at,
+    supersededAt: row.superseded_at ?? undefined,
     coversScope: Number(row.covers_scope),
     position,
   }));
+}
+
+/** What tells which call a span describes. */
+export type Described = Pick<
+  Row,
+  | "source"
+  | "traceId"
+  | "spanId"
+  | "ancestors"
+  | "scope"
+  | "model"
+  | "requestModel"
+  | "responseId"
+  | "responseKey"
+  | "framework"
+  | "startedAt"
+  | "occurredAt"
+  | "usage"
+>;
+
+/** The same of an entry that was booked before. */
+export function describedBy(entry: Counted): Described {
+  const { responseId, framework } = entry;
+  return {
+    ...entry,
+    responseKey: responseId === null ? 0 : responseKey(responseId),
+    framework: framework ? 1 : 0,
+  };
 }
 
 const QUALITY_ORDER = ["missing", "estimated", "partial", "reported"];
@@ -121,10 +163,10 @@ export type Relation = "line" | "response" | "sibling" | "fingerprint";
  * own. Two spans describe one call when one is above the other, or when they carry the same response
  * id, come from different instrumentations and overlap in time. (A response id alone is not enough:
  * self-hosted models and test servers repeat theirs.) As a last resort, two different instrumentations'
- * spans under one parent, of one model, at one time, of which one records no response id.
+ * spans under one parent, of one model, at one time, of which one records no response id. Whether the entry counts
+ * is another question.
  */
-export function relation(row: Row, entry: Counted): Relation | undefined {
-  if (!counts(entry)) return undefined;
+export function likeness(row: Described, entry: Counted): Relation | undefined {
   if (entry.position !== "elsewhere") return "line";
   if (row.scope === entry.scope) return undefined;
   if (row.startedAt > entry.occurredAt || entry.startedAt > row.occurredAt) return undefined;
@@ -163,14 +205,31 @@ export function innerStays(inner: Counted, outer: Counted): boolean {
   return QUALITY_ORDER.indexOf(inner.quality) >= QUALITY_ORDER.indexOf(outer.quality);
 }
 
-function counts(entry: Counted): boolean {
+/** Order of entries so that, of two in one line, the one that is to stay charged comes before the other. */
+export function betterFirst(a: Counted, b: Counted): number {
+  if (a.aggregate !== b.aggregate) return a.aggregate ? 1 : -1;
+  const byQuality = QUALITY_ORDER.indexOf(b.quality) - QUALITY_ORDER.indexOf(a.quality);
+  return byQuality !== 0 ? byQuality : b.ancestors.length - a.ancestors.length;
+}
+
+/** True for an entry that stands for its call: it is in the totals, or waits to be. */
+export function counts(entry: Counted): boolean {
   return entry.waiting || isPosted(entry);
 }
 
 /** True for an entry that is in the totals now: it was posted, or released, and not taken back. */
 export function isPosted({ kind, adjustedCalls }: Counted): boolean {
-  const first = kind === "covered" || kind === "held" ? 0 : 1;
-  return first + adjustedCalls > 0;
+  return firstCalls(kind) + adjustedCalls > 0;
+}
+
+/** How many calls an entry added to the totals when it was booked. */
+function firstCalls(kind: EntryKind): number {
+  return kind === "covered" || kind === "held" ? 0 : 1;
+}
+
+/** True for an entry that came when another one was there, or that counted until that one came, and made way for it. */
+export function madeWayFor(entry: Counted, other: Counted): boolean {
+  return entry.coveredBy === other.id || (entry.id < other.id && entry.supersededAt === other.bookedAt);
 }
 
 /** What a call consumed, by unit, from its usage as JSON. */
@@ -183,14 +242,14 @@ function namesModel(model: number, { model: response, requestModel }: Counted): 
   return model === response || model === requestModel;
 }
 
-function haveOneParent(row: Row, entry: Counted): boolean {
+function haveOneParent(row: Described, entry: Counted): boolean {
   if (row.ancestors.length < 8 || entry.ancestors.length < 8) return false;
   if (Buffer.compare(row.traceId, entry.traceId) !== 0) return false;
   return Buffer.compare(row.ancestors.subarray(0, 8), entry.ancestors.subarray(0, 8)) === 0;
 }
 
 /** A framework's span around a client's, in another trace: the client's time lies in the framework's, and so do its tokens. */
-function looksAlike(row: Row, entry: Counted): boolean {
+function looksAlike(row: Described, entry: Counted): boolean {
   if ((row.framework === 1) === entry.framework) return false;
   const [outer, inner] =
     row.framework === 1

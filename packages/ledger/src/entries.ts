@@ -1,6 +1,6 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { ENTRY_COLUMNS, IDENTITY_COLUMNS, IS_FRAMEWORK, insertInto } from "./columns.ts";
-import { type Counted, countedOf, isPosted, type Position } from "./covering.ts";
+import { type Counted, countedOf, type Described, isPosted, type Position } from "./covering.ts";
 import type { EntryKind } from "./entry.ts";
 import { Instrumentations, ofSource } from "./instrumentations.ts";
 import type { Records } from "./record.ts";
@@ -14,7 +14,9 @@ const COUNTED = `
     coalesce((SELECT sum(a.calls) FROM adjustments a WHERE a.entry = e.id), 0) AS adjusted_calls,
     (SELECT a.customer FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1) AS moved_customer,
     (SELECT a.feature FROM adjustments a WHERE a.entry = e.id AND a.calls > 0 ORDER BY a.id DESC LIMIT 1) AS moved_feature,
-    EXISTS (SELECT 1 FROM held h WHERE h.entry = e.id) AS waiting,
+    EXISTS (SELECT 1 FROM held h WHERE h.entry = e.id) AS waiting, e.covered_by, e.booked_at,
+    (SELECT a.booked_at FROM adjustments a WHERE a.entry = e.id AND a.kind = 'superseded' AND a.calls < 0
+      ORDER BY a.id DESC LIMIT 1) AS superseded_at,
     (SELECT count(*) FROM entries x WHERE x.covered_by = e.id AND x.scope = ?1) AS covers_scope
   FROM full_entries e`;
 
@@ -91,7 +93,7 @@ export class Entries {
    * Entries that may describe the same call: `related` ones of its trace, those with its response id, and,
    * of a framework and the clients that it wraps, those at the same time.
    */
-  candidates(row: Row, { above, below, beside }: Related): Counted[] {
+  candidates(row: Described, { above, below, beside }: Related): Counted[] {
     const found: Counted[] = [];
     for (const id of above) found.push(...this.#counted(row.scope, id, "above"));
     for (const id of below) found.push(...this.#counted(row.scope, id, "below"));
@@ -111,9 +113,9 @@ export class Entries {
     return found;
   }
 
-  /** The entry with a number. */
-  byId(id: number): Counted | undefined {
-    return this.#counted(NO_SCOPE, id, "elsewhere")[0];
+  /** The entry with a number; for a newcomer, of its instrumentation, where the entry stands to it. */
+  byId(id: number, scope: number = NO_SCOPE, position: Position = "elsewhere"): Counted | undefined {
+    return this.#counted(scope, id, position)[0];
   }
 
   /** The entry with a number, if it is in the totals. */

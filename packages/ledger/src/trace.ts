@@ -1,4 +1,4 @@
-import type { Row } from "./row.ts";
+import type { Described } from "./covering.ts";
 
 /** Deeper traces than this are not followed further up. */
 const MAX_STEPS = 128;
@@ -29,7 +29,7 @@ export interface Ancestry {
   readonly feature: number | undefined;
 }
 
-/** Entries of a trace that may describe the same call as a row. */
+/** Entries of a trace that may describe the same call as a row, from the nearest up, else from the first. */
 export interface Related {
   readonly above: readonly number[];
   readonly below: readonly number[];
@@ -109,7 +109,7 @@ export class Trace {
   }
 
   /** Entries of the trace that may describe the same call as a row. */
-  related(row: Row): Related {
+  related(row: Described): Related {
     if (this.size === 0) return NOTHING_RELATED;
     const above: number[] = [];
     for (let at = 0; at < row.ancestors.length; at += 8) {
@@ -130,7 +130,7 @@ export class Trace {
     return found;
   }
 
-  /** Entries below a span, through spans that are no calls as well. */
+  /** Entries below a span, through spans that are no calls as well, from the first. */
   entriesBelow(spanId: Uint8Array): number[] {
     const found: number[] = [];
     const seen = new Set<string>();
@@ -142,19 +142,25 @@ export class Trace {
       if (entry !== undefined) found.push(entry);
       open.push(...(this.#below.get(id) ?? []));
     }
-    return found;
+    return found.toSorted(byNumber);
   }
 
-  #beside(row: Row): number[] {
+  #beside(row: Described): number[] {
     if (row.ancestors.length === 0) return [];
     const parent = idKey(row.ancestors.subarray(0, 8));
-    return (this.#below.get(parent) ?? []).flatMap((id) => {
+    const beside = (this.#below.get(parent) ?? []).flatMap((id) => {
       const span = this.#spans.get(id);
       if (span?.entry === undefined || span.scope === row.scope) return [];
       const apart = span.startedAt > row.occurredAt || span.occurredAt < row.startedAt;
       return apart || idKey(span.ancestors.subarray(0, 8)) !== parent ? [] : [span.entry];
     });
+    return beside.toSorted(byNumber);
   }
+}
+
+/** Which of several is taken must not depend on how the trace was read. */
+function byNumber(a: number, b: number): number {
+  return a - b;
 }
 
 const NOTHING_RELATED: Related = { above: [], below: [], beside: [] };

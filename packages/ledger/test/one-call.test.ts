@@ -183,6 +183,24 @@ describe("one call, one charge", () => {
     expect(await eitherWay(bookingOf({ call: framework }), later)).toMatchObject({ calls: 2 });
   });
 
+  it("takes no other client's call for a framework's when the one below it is known", async () => {
+    const framework = bookingOf({
+      call: {
+        traceId: TRACE,
+        spanId: OUTER,
+        scope: "openinference-langchain",
+        startedAt: NOON - 2_000_000_000n,
+      },
+    });
+    const own = bookingOf({
+      call: { traceId: TRACE, spanId: INNER, parentSpanId: OUTER, scope: "openinference-openai" },
+    });
+    const another = bookingOf({ call: { scope: "openinference-openai" } });
+    const charged = expect.arrayContaining([INNER, another.call.spanId]);
+    expect(await after(own, another, framework)).toEqual({ calls: 2, net: "0.007", charged });
+    expect(await after(another, own, framework)).toEqual({ calls: 2, net: "0.007", charged });
+  });
+
   it("takes the first description out of the totals to the last unit when a better one comes", async () => {
     const outer = bookingOf({
       call: {
