@@ -255,7 +255,7 @@ export class Bookkeeper {
   /** Gives an entry to whoever is now the nearest that is named above it. */
   #reattribute(trace: Trace, id: number, now: bigint, postings: Postings): void {
     const entry = this.#entries.posted(id);
-    if (entry === undefined || entry.kind === "covered") return;
+    if (entry === undefined) return;
     const above = trace.ancestry(entry.spanId, entry.ancestors);
     addAll(postings, this.#adjuster.reattribute(entry, above, now));
   }

@@ -89,28 +89,28 @@ export class Entries {
     this.#latestFramework = framework;
   }
 
-  /**
-   * Entries that may describe the same call: `related` ones of its trace, those with its response id, and,
-   * of a framework and the clients that it wraps, those at the same time.
-   */
+  /** Entries that may describe the same call as a row: `related` ones of its trace, and those with its response id. */
   candidates(row: Described, { above, below, beside }: Related): Counted[] {
     const found: Counted[] = [];
     for (const id of above) found.push(...this.#counted(row.scope, id, "above"));
     for (const id of below) found.push(...this.#counted(row.scope, id, "below"));
     for (const id of beside) found.push(...this.#counted(row.scope, id, "elsewhere"));
     // Only another instrumentation's span can describe the same call from elsewhere.
-    if (!this.#instrumentations.admit(row.source, row.scope)) return found;
-    if (row.responseId !== null) {
-      const same = this.#ofSameResponse(row.source).all(row.responseKey, row.responseId);
-      for (const { id } of same) found.push(...this.#counted(row.scope, Number(id), "elsewhere"));
-    }
-    if (row.framework === 1) {
-      found.push(...countedOf(this.#inside.all(row.scope, row.source, row.startedAt, row.occurredAt)));
-    } else if (row.occurredAt <= this.#latestFramework) {
-      const until = row.occurredAt + FRAMEWORK_TAIL_NANOS;
-      found.push(...countedOf(this.#around.all(row.scope, row.source, row.occurredAt, until)));
-    }
+    if (!this.#instrumentations.admit(row.source, row.scope) || row.responseId === null) return found;
+    const same = this.#ofSameResponse(row.source).all(row.responseKey, row.responseId);
+    for (const { id } of same) found.push(...this.#counted(row.scope, Number(id), "elsewhere"));
     return found;
+  }
+
+  /** Of a framework the clients, and of a client the frameworks around it, whose entries are of the same time. */
+  ofSameTime(row: Described): Counted[] {
+    if (!this.#instrumentations.admit(row.source, row.scope)) return [];
+    if (row.framework === 1) {
+      return countedOf(this.#inside.all(row.scope, row.source, row.startedAt, row.occurredAt));
+    }
+    if (row.occurredAt > this.#latestFramework) return [];
+    const until = row.occurredAt + FRAMEWORK_TAIL_NANOS;
+    return countedOf(this.#around.all(row.scope, row.source, row.occurredAt, until));
   }
 
   /** The entry with a number; for a newcomer, of its instrumentation, where the entry stands to it. */

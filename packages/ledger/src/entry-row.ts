@@ -54,15 +54,16 @@ export const ENTRY_COLUMNS: string = `
 export function entryOf(statements: Statements, row: EntryRow): Entry {
   const usage = usageFromJson(row.usage) ?? missingUsage({ problem: "unreadable_usage" });
   const charge = decodeCharge(row.charge_now, (rate) => statements.rateText(rate));
+  const counts = row.counts === 1n;
   return {
     id: Number(row.id),
     source: row.source,
     traceId: Buffer.from(row.trace_id).toString("hex"),
     spanId: Buffer.from(row.span_id).toString("hex"),
-    kind: row.kind === "covered" || row.kind === "held" ? row.kind : charge.status,
+    kind: !counts && (row.kind === "covered" || row.kind === "held") ? row.kind : charge.status,
     reason: charge.reason,
     status: row.status,
-    posted: row.counts === 1n,
+    posted: counts,
     customer: row.customer,
     feature: row.feature,
     provider: row.provider,
@@ -82,7 +83,7 @@ export function entryOf(statements: Statements, row: EntryRow): Entry {
     net: charge.net,
     costSource: charge.source,
     priceVersion: charge.priceVersion,
-    coveredBy: row.covered_by === null ? undefined : Number(row.covered_by),
+    coveredBy: counts || row.covered_by === null ? undefined : Number(row.covered_by),
     usage,
     quantities: allQuantities(usage),
     lines: charge.lines,

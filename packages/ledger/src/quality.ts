@@ -14,7 +14,7 @@ export interface QualityTotal {
   readonly unpriced:
     | { readonly provider: string; readonly model: string; readonly reason: string }
     | undefined;
-  /** Entries as they were booked; with a customer, those that it was named for at first. */
+  /** Entries by what they were first charged as, or else booked as; with a customer, those that it was named for then. */
   readonly entries: number;
   /** Those of them that count now: neither covered, nor held, nor superseded. */
   readonly calls: number;
@@ -58,9 +58,13 @@ const groups = (ofCustomer: boolean): string => `
       sum((e.kind NOT IN ('covered', 'held')) * e.net_atto) AS atto
     FROM full_entries e WHERE ${WHICH} ${ofCustomer ? "AND e.customer = ?3" : ""} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     UNION ALL
-    SELECT ${group("a.charge_kind")}, 0, sum(a.calls), sum(a.net_nano), sum(a.net_atto)
+    SELECT ${group("a.charge_kind")}, sum(a.kind = 'released'), sum(a.calls), sum(a.net_nano), sum(a.net_atto)
     FROM adjustments a JOIN full_entries e ON e.id = a.entry
     WHERE ${WHICH} ${ofCustomer ? "AND a.customer = ?3" : ""} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+    UNION ALL
+    SELECT ${group("e.kind")}, -count(*), 0, 0, 0
+    FROM adjustments a JOIN full_entries e ON e.id = a.entry
+    WHERE a.kind = 'released' AND ${WHICH} ${ofCustomer ? "AND e.customer = ?3" : ""} GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
   )
   LEFT JOIN names p ON p.id = of_provider LEFT JOIN names m ON m.id = of_model
   GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY calls DESC, model, reason`;

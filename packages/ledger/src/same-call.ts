@@ -19,17 +19,13 @@ export class SameCall {
 
   /** Entries that count now and describe the same call as the row. */
   of(trace: Trace, row: Row): readonly Counted[] {
-    const candidates = this.#entries.candidates(row, trace.related(row));
-    if (candidates.length === 0) return candidates;
     const known = new Map<number, Counted>();
     const gone: Counted[] = [];
     let sibling: Counted | undefined;
-    let lookalike: Counted | undefined;
-    for (const candidate of candidates) {
+    for (const candidate of this.#entries.candidates(row, trace.related(row))) {
       const how = likeness(row, candidate);
-      if (how === undefined) continue;
-      if (how === "fingerprint") lookalike ??= counts(candidate) ? candidate : undefined;
-      else if (!counts(candidate)) gone.push(candidate);
+      if (how === undefined || how === "fingerprint") continue;
+      if (!counts(candidate)) gone.push(candidate);
       else if (how === "sibling") sibling ??= candidate;
       else known.set(candidate.id, candidate);
     }
@@ -38,13 +34,18 @@ export class SameCall {
     if (sibling !== undefined && !isElsewhere) known.set(sibling.id, sibling);
     if (known.size > 0) return [...known.values()];
     const instead = this.#inPlaceOf(gone, row.scope);
-    return instead.length > 0 || lookalike === undefined ? instead : [lookalike];
+    if (instead.length > 0) return instead;
+    return this.#entries
+      .ofSameTime(row)
+      .filter((entry) => counts(entry) && likeness(row, entry) !== undefined)
+      .slice(0, 1);
   }
 
   /** Whether an entry that does not count made way for `outer` alone: nothing else that is known describes its call. */
   isOnlyOf(trace: Trace, entry: Counted, outer: Counted): boolean {
     const row = describedBy(entry);
-    return this.#entries.candidates(row, trace.related(row)).every((other) => {
+    const others = [...this.#entries.candidates(row, trace.related(row)), ...this.#entries.ofSameTime(row)];
+    return others.every((other) => {
       const how = likeness(row, { ...other, coversScope: 0 });
       if (how === undefined) return true;
       // What it made way for elsewhere may have made way in its turn.
@@ -63,10 +64,12 @@ export class SameCall {
       const isOther = (each: Counted): boolean =>
         each.scope !== scope && (position !== "elsewhere" || each.coversScope === 0);
       const trace = this.#traces.of(entry.source, entry.traceId);
+      const elsewhere = this.#alsoDescribedBy(trace, entry);
+      if (position !== "elsewhere" && elsewhere.length === 0) continue;
       const below = trace.entriesBelow(entry.spanId);
       const inner = position === "elsewhere" ? below : [];
-      const elsewhere = this.#alsoDescribedBy(trace, entry).filter((id) => !below.includes(id));
-      for (const [ids, where] of [[inner, "below"] as const, [elsewhere, position] as const]) {
+      const outside = elsewhere.filter((id) => !below.includes(id));
+      for (const [ids, where] of [[inner, "below"] as const, [outside, position] as const]) {
         const instead = ids.map((id) => this.#entries.byId(id, scope, where));
         const counting = instead.filter((each) => each !== undefined && counts(each)) as Counted[];
         if (counting.length > 0 && counting.every(isOther)) return counting;

@@ -73,7 +73,7 @@ function knownCalls(path: string): Known[] {
     const put = later.findLast(({ calls }) => calls > 0n);
     const first = entry.kind === "covered" || entry.kind === "held" ? 0n : 1n;
     const counts = later.reduce((sum, { calls }) => sum + calls, first) > 0n;
-    const aside = entry.kind === "covered" ? "covered" : entry.waits === 1n ? "held" : "superseded";
+    const aside = entry.waits === 1n ? "held" : entry.kind === "covered" ? "covered" : "superseded";
     const { net_nano, net_atto } = put ?? entry;
     return {
       id: Number(entry.id),

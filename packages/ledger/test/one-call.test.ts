@@ -230,4 +230,75 @@ describe("one call, one charge", () => {
     reader.close();
     await ledger.close();
   });
+
+  it("tells what counts after all as charged or unpriced, wherever it is told", async () => {
+    const at = { traceId: TRACE, usage: usageOf([["input", 1000]], { quality: "partial" }) };
+    const outer = bookingOf({ call: { traceId: TRACE, spanId: OUTER } });
+    const attempt = bookingOf({
+      call: { ...at, spanId: "3".repeat(16), parentSpanId: OUTER },
+      customer: "globex",
+    });
+    const next = bookingOf({ call: { traceId: TRACE, spanId: INNER, parentSpanId: OUTER } });
+    const sum = bookingOf({ call: { traceId: "b".repeat(32), aggregate: true }, model: "no-such-model" });
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    const reader = LedgerReader.open(path);
+    const told = () => {
+      const entry = reader.entry(TRACE, attempt.call.spanId);
+      return [entry?.kind, entry?.status, entry?.coveredBy !== undefined, entry?.customer];
+    };
+    await ledger.append([outer, attempt], NOON);
+    expect(told()).toEqual(["covered", "covered", true, "globex"]);
+    await ledger.append([next, sum], NOON + 1n);
+    expect(told()).toEqual(["charged", "charged", false, "globex"]);
+    expect(reader.entry(sum.call.traceId, sum.call.spanId)).toMatchObject({ kind: "held", status: "held" });
+    await ledger.release(NOON + 2n, NOON + 3n);
+    expect(reader.entry(sum.call.traceId, sum.call.spanId)).toMatchObject({
+      kind: "unpriced",
+      status: "unpriced",
+    });
+    const kinds = reader
+      .quality(OCTOBER.fromMs, OCTOBER.untilMs)
+      .filter(({ entries, calls }) => entries !== 0 || calls !== 0);
+    expect(kinds.map(({ kind, quality, entries, calls }) => [kind, quality, entries, calls])).toEqual(
+      expect.arrayContaining([
+        ["charged", "reported", 2, 1],
+        ["charged", "partial", 1, 1],
+        ["unpriced", "reported", 1, 1],
+      ]),
+    );
+    expect(kinds).toHaveLength(3);
+    expect(reader.counters().calls.map(({ customer, count }) => [customer, count])).toEqual(
+      expect.arrayContaining([
+        ["acme", 3n],
+        ["globex", 1n],
+      ]),
+    );
+    reader.close();
+    await ledger.close();
+    expect(verifyLedger(path).problems).toEqual([]);
+  });
+
+  it("gives an attempt that counts after all to whoever is named above it later", async () => {
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    const partial = usageOf([["input", 1000]], { quality: "partial" });
+    const unnamed = { customer: undefined, feature: undefined };
+    const below = { traceId: TRACE, parentSpanId: OUTER };
+    await ledger.append(
+      [
+        bookingOf({ call: { traceId: TRACE, spanId: OUTER, parentSpanId: PARENT }, ...unnamed }),
+        bookingOf({ call: { ...below, spanId: "3".repeat(16), usage: partial }, ...unnamed }),
+        bookingOf({ call: { ...below, spanId: INNER }, ...unnamed }),
+      ],
+      NOON,
+    );
+    const root = { source: "default", traceId: TRACE, spanId: PARENT, parentSpanId: undefined };
+    await ledger.append([], NOON, [{ ...root, customer: "acme", feature: "chat" }]);
+    const reader = LedgerReader.open(path);
+    const totals = reader.totals({ ...OCTOBER, groupBy: ["customer", "feature"] });
+    expect(totals.filter(({ calls }) => calls > 0)).toMatchObject([{ key: ["acme", "chat"], calls: 2 }]);
+    reader.close();
+    await ledger.close();
+  });
 });
