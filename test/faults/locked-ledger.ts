@@ -18,8 +18,11 @@ export function lockedLedger({
     try {
       foreign.exec("BEGIN IMMEDIATE");
       // Answers that were under way arrive; from then on nothing can be committed.
-      await sleep(500);
-      const before = journal.acknowledged.size;
+      let before: number;
+      do {
+        before = journal.acknowledged.size;
+        await sleep(1000);
+      } while (journal.acknowledged.size > before);
       const refusals = (): number =>
         [...journal.answers].reduce((sum, [status, n]) => sum + (status === 200 ? 0 : n), 0);
       const refused = refusals();
