@@ -172,6 +172,50 @@ describe("a trace of calls, sums and spans that name somebody", () => {
       counting: ["2", "3"],
     },
     {
+      name: "an attempt counts again also when only a later span shows that the next one is below the outer span",
+      spans: [
+        span("call", root),
+        span("call", below(1), "partial"),
+        span("note", below(1)),
+        span("call", below(3)),
+      ],
+      orders: ["1243", "1423", "4123"],
+      counting: ["2", "4"],
+    },
+    {
+      name: "an attempt that two spans describe counts again once",
+      spans: [
+        span("call", root),
+        span("call", below(1), "partial"),
+        span("other call", below(1), "partial"),
+        span("call", below(1)),
+      ],
+      orders: ["1234"],
+      counting: ["2", "4"],
+    },
+    {
+      name: "of two sums, one within the other, that an outer span stood for the better known one counts again",
+      spans: [
+        span("call", root),
+        span("sum", below(1)),
+        span("sum", below(2), "partial"),
+        span("call", below(1)),
+      ],
+      orders: ["1234", "1324", "4321"],
+      counting: ["2", "4"],
+    },
+    {
+      name: "a call that stands for a span beside the one that it took the place of stands for no second one",
+      spans: [
+        span("call", nowhere),
+        span("call", below(1)),
+        span("other call", nowhere),
+        span("other call", nowhere),
+      ],
+      orders: ["1234", "2134"],
+      counting: ["2", "4"],
+    },
+    {
       name: "an agent's sum that contains another agent's sum is not charged",
       spans: [span("sum", root), span("sum", below(1))],
       orders: ["12", "21"],

@@ -301,4 +301,30 @@ describe("one call, one charge", () => {
     reader.close();
     await ledger.close();
   });
+
+  it("counts once on the counters what made way and counts again, and never a sum that a call below it came for", async () => {
+    const path = newLedgerPath();
+    const ledger = await Ledger.open(path);
+    const below = (spanId: string, parentSpanId: string, call: object = {}) =>
+      bookingOf({ call: { traceId: TRACE, spanId: spanId.repeat(16), parentSpanId, ...call } });
+    const partial = usageOf([["input", 1000]], { quality: "partial" });
+    const outer = bookingOf({ call: { traceId: TRACE, spanId: OUTER } });
+    const sum = below("4", OUTER, { aggregate: true });
+    for (const booking of [
+      below("3", OUTER, { usage: partial }),
+      outer,
+      sum,
+      below("2", OUTER),
+      below("5", sum.call.spanId),
+    ]) {
+      await ledger.append([booking], NOON);
+    }
+    await ledger.release(NOON + 1n, NOON + 2n);
+    const reader = LedgerReader.open(path);
+    // The attempt, the outer span, the next attempt, and the call below the sum.
+    expect(reader.counters().calls).toMatchObject([{ customer: "acme", count: 4n }]);
+    expect(reader.totals({ ...OCTOBER, groupBy: [] })).toMatchObject([{ calls: 3 }]);
+    reader.close();
+    await ledger.close();
+  });
 });
